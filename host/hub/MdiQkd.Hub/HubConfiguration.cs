@@ -1,0 +1,86 @@
+using System.Net;
+using MdiQkd.Protocol;
+
+namespace MdiQkd.Hub;
+
+/// <summary>Configuration of the hub, read from one JSON file. Relative paths are relative to that file.</summary>
+/// <param name="Name">Name of the hub; also the common name of its certificate.</param>
+/// <param name="Listen">Address and port for nodes and management; port 0 takes a free one.</param>
+/// <param name="Certificate">PEM file with the hub's certificate.</param>
+/// <param name="CertificateKey">PEM file with its private key.</param>
+/// <param name="TrustAnchor">PEM file of the certificate authority.</param>
+/// <param name="Tagger">Address and port of the time tagger's tag stream.</param>
+/// <param name="Switch">Address and port of the optical switch (SCPI over TCP).</param>
+/// <param name="Timing">Slot raster.</param>
+/// <param name="ChannelC">Tagger channel of detector c.</param>
+/// <param name="ChannelD">Tagger channel of detector d.</param>
+/// <param name="SettlingTimeMs">Time that a switch move takes.</param>
+/// <param name="RelockTimeMs">Time after a move until timing, polarisation and frequency are aligned again.</param>
+/// <param name="SessionTimeoutMs">A session without any progress for this long (real time) is closed where it is.</param>
+/// <param name="Users">Users and the switch port that each one's fibre is on.</param>
+/// <param name="Operators">Common names of the certificates that may read the management pages.</param>
+public sealed record HubConfiguration(
+    string Name,
+    string Listen,
+    string Certificate,
+    string CertificateKey,
+    string TrustAnchor,
+    string Tagger,
+    string Switch,
+    SlotTiming Timing,
+    byte ChannelC,
+    byte ChannelD,
+    int SettlingTimeMs,
+    int RelockTimeMs,
+    int SessionTimeoutMs,
+    IReadOnlyList<HubUser> Users,
+    IReadOnlyList<string> Operators)
+{
+    /// <summary>What is wrong, with key, value and allowed range, or null.</summary>
+    public string? Fault()
+    {
+        if (!ParticipantName.IsValid(Name))
+        {
+            return $"name = '{Name}': {ParticipantName.Rule}";
+        }
+
+        foreach ((string key, string value) in new[] { ("listen", Listen), ("tagger", Tagger), ("switch", Switch) })
+        {
+            if (!IPEndPoint.TryParse(value, out _))
+            {
+                return $"{key} = '{value}': an IP address and port is needed, such as 127.0.0.1:7000";
+            }
+        }
+
+        if (Timing.Fault() is { } timing)
+        {
+            return $"timing: {timing}";
+        }
+
+        if (ChannelC == ChannelD)
+        {
+            return $"channelC = channelD = {ChannelC}: two detectors are needed";
+        }
+
+        foreach ((string key, int value) in new[]
+        {
+            ("settlingTimeMs", SettlingTimeMs), ("relockTimeMs", RelockTimeMs), ("sessionTimeoutMs", SessionTimeoutMs),
+        })
+        {
+            if (value is < 0 or > 3_600_000)
+            {
+                return $"{key} = {value} is outside 0..3600000";
+            }
+        }
+
+        if (Users.FirstOrDefault(user => !ParticipantName.IsValid(user.Name) || user.Port < 1) is { } bad)
+        {
+            return $"users: '{bad.Name}' on port {bad.Port}: {ParticipantName.Rule}; ports count from 1";
+        }
+
+        return Users.Select(user => user.Name).Distinct(StringComparer.Ordinal).Count() != Users.Count
+            || Users.Select(user => user.Port).Distinct().Count() != Users.Count
+            ? "users: a name or a port is used twice"
+            : null;
+    }
+}
