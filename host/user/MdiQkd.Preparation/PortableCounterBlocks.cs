@@ -1,0 +1,36 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace MdiQkd.Preparation;
+
+/// <summary>Counter blocks through the platform's AES.</summary>
+internal sealed class PortableCounterBlocks : CounterBlocks
+{
+    private const int BlockSize = 16;
+
+    private readonly Aes aes = Aes.Create();
+    private readonly byte[] input = new byte[BatchMax * BlockSize];
+    private readonly byte[] output = new byte[BatchMax * BlockSize];
+
+    public PortableCounterBlocks(ReadOnlySpan<byte> key) => aes.SetKey(key);
+
+    public override void Expand(ReadOnlySpan<long> slots, Span<uint> random)
+    {
+        for (int i = 0; i < slots.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(input.AsSpan(i * BlockSize), slots[i]);
+        }
+
+        aes.EncryptEcb(input.AsSpan(0, slots.Length * BlockSize), output, PaddingMode.None);
+        for (int i = 0; i < slots.Length; i++)
+        {
+            random[i] = BinaryPrimitives.ReadUInt32LittleEndian(output.AsSpan(i * BlockSize));
+        }
+    }
+
+    public override void Dispose()
+    {
+        aes.Dispose();
+        CryptographicOperations.ZeroMemory(output);
+    }
+}
