@@ -1,0 +1,67 @@
+using MdiQkd.KeyMaterial;
+
+namespace MdiQkd.Distillation.Amplification;
+
+/// <summary>
+/// Two-universal hashing by a random Toeplitz matrix over GF(2) (Krawczyk, CRYPTO '94; Fung, Ma, Chau, PRA 81, 012318 (2010)):
+/// y = T x with T[i, j] = seed[i − j + n − 1], 0 ≤ i &lt; ℓ, 0 ≤ j &lt; n. For x ≠ x′ and a uniform seed,
+/// Pr[T x = T x′] = 2^−ℓ exactly, as T (x ⊕ x′) is uniform.
+/// </summary>
+/// <remarks>
+/// Bit strings are packed LSB first in 64-bit words; on a wire, in little-endian byte order, bit i is bit i % 8 of byte i / 8.
+/// The seed has n + ℓ − 1 bits, is sent in full, and is used for one block only. Exact integer arithmetic: every path
+/// gives the same bits.
+/// </remarks>
+public static class ToeplitzHash
+{
+    /// <summary>Bits of seed for <paramref name="inputBits"/> in and <paramref name="outputBits"/> out.</summary>
+    public static int SeedBits(int inputBits, int outputBits) => inputBits + outputBits - 1;
+
+    /// <summary>What is wrong with a set of lengths in bits, or null.</summary>
+    public static string? Fault(int inputBits, int seedBits, int outputBits)
+    {
+        if (inputBits < 1 || inputBits > SecretBits.BitCountMax)
+        {
+            return $"input of {inputBits} bits: 1 … {SecretBits.BitCountMax} is needed";
+        }
+
+        if (outputBits < 1 || outputBits > inputBits)
+        {
+            return $"output of {outputBits} bits: 1 … {inputBits}, the length of the input, is needed";
+        }
+
+        return seedBits != SeedBits(inputBits, outputBits)
+            ? $"seed of {seedBits} bits: {inputBits} bits in and {outputBits} out need {SeedBits(inputBits, outputBits)}"
+            : null;
+    }
+
+    /// <summary>Computes y = T x.</summary>
+    /// <param name="input">x, at least ⌈n / 64⌉ words; bits past the end are ignored.</param>
+    /// <param name="inputBits">n.</param>
+    /// <param name="seed">At least ⌈seedBits / 64⌉ words; bits past the end are ignored.</param>
+    /// <param name="seedBits">n + ℓ − 1.</param>
+    /// <param name="output">Receives y in ⌈ℓ / 64⌉ words, the last one padded with zeros. Overlaps neither input nor seed.</param>
+    /// <param name="outputBits">ℓ, 1 … n.</param>
+    /// <param name="maxDegreeOfParallelism">Threads to use at most.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit; the message is that of <see cref="Fault"/>.</exception>
+    public static void Hash(
+        ReadOnlySpan<ulong> input,
+        int inputBits,
+        ReadOnlySpan<ulong> seed,
+        int seedBits,
+        Span<ulong> output,
+        int outputBits,
+        int maxDegreeOfParallelism = 1)
+    {
+        if (Fault(inputBits, seedBits, outputBits) is { } fault)
+        {
+            throw new ArgumentException(fault);
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxDegreeOfParallelism, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(input.Length, SecretBits.WordsFor(inputBits));
+        ArgumentOutOfRangeException.ThrowIfLessThan(seed.Length, SecretBits.WordsFor(seedBits));
+        ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, SecretBits.WordsFor(outputBits));
+        DirectToeplitz.Hash(input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+    }
+}
