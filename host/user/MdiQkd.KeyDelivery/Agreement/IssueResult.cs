@@ -1,0 +1,18 @@
+using MdiQkd.KeyDelivery.Storage;
+
+namespace MdiQkd.KeyDelivery.Agreement;
+
+/// <summary>Outcome of <see cref="KeyAgreement.IssueAsync"/>; the receiver disposes the keys.</summary>
+/// <param name="Status">What happened.</param>
+/// <param name="Keys">The keys if issued, else empty.</param>
+public sealed record IssueResult(IssueStatus Status, IReadOnlyList<DeliveredKey> Keys) : IDisposable
+{
+    /// <summary>Erases the keys.</summary>
+    public void Dispose()
+    {
+        foreach (DeliveredKey key in Keys)
+        {
+            key.Dispose();
+        }
+    }
+}
