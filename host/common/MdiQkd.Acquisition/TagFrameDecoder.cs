@@ -1,0 +1,86 @@
+namespace MdiQkd.Acquisition;
+
+/// <summary>
+/// Decodes the frames of one tag stream in order: checks header, checksum, payload, and that sequence number and times follow
+/// the frame before. After the first error it decodes nothing more.
+/// </summary>
+public sealed class TagFrameDecoder
+{
+    private uint nextSequence;
+    private long watermarkPs = -1;
+
+    /// <summary>Whether the end frame was decoded.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>First error, if any.</summary>
+    public TimeTagError Error { get; private set; }
+
+    /// <summary>Decodes one whole frame.</summary>
+    /// <param name="source">Header and payload, nothing else.</param>
+    /// <param name="block">Overwritten; empty after an error.</param>
+    /// <returns>False after an error, and after an end frame.</returns>
+    public bool TryDecode(ReadOnlySpan<byte> source, TimeTagBlock block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        block.Clear();
+        if (Error == TimeTagError.None)
+        {
+            Error = Ended ? TimeTagError.OutOfOrder : Decode(source, block);
+        }
+
+        if (Error != TimeTagError.None)
+        {
+            block.Clear();
+            return false;
+        }
+
+        return !Ended;
+    }
+
+    private TimeTagError Decode(ReadOnlySpan<byte> source, TimeTagBlock block)
+    {
+        TimeTagError error = TagFrame.TryRead(source, out TagFrame frame);
+        if (error != TimeTagError.None)
+        {
+            return error;
+        }
+
+        ReadOnlySpan<byte> payload = source[TagFrame.HeaderBytes..];
+        if (payload.Length != frame.PayloadBytes)
+        {
+            return payload.Length < frame.PayloadBytes ? TimeTagError.Truncated : TimeTagError.BadPayload;
+        }
+
+        uint register = Crc32C.Update(Crc32C.Initial, source[..TagFrame.ChecksumOffset]);
+        if (~Crc32C.Update(register, payload) != frame.Checksum)
+        {
+            return TimeTagError.BadChecksum;
+        }
+
+        if (frame.Sequence != nextSequence || frame.WatermarkPs < watermarkPs
+            || (frame.Count > 0 && frame.FirstPs <= watermarkPs))
+        {
+            return TimeTagError.OutOfOrder;
+        }
+
+        block.EnsureCapacity(frame.Count);
+        if (!TagPayload.TryDecode(
+            payload, frame.Count, frame.FirstPs, frame.ChannelBits, block.TimesPs, block.Channels))
+        {
+            return TimeTagError.BadPayload;
+        }
+
+        if (frame.Count > 0 && block.TimesPs[frame.Count - 1] > frame.WatermarkPs)
+        {
+            return TimeTagError.OutOfOrder;
+        }
+
+        nextSequence++;
+        watermarkPs = frame.WatermarkPs;
+        Ended = frame.Kind == TagFrameKind.End;
+        block.Count = frame.Count;
+        block.WatermarkPs = frame.WatermarkPs;
+        block.LostTags = frame.LostTags;
+        return TimeTagError.None;
+    }
+}

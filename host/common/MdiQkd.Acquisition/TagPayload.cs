@@ -1,0 +1,220 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace MdiQkd.Acquisition;
+
+/// <summary>
+/// Payload of a tag frame. Each tag is a 32-bit value, step to the tag before in picoseconds above the channel bits, stored
+/// in its 1 to 4 low bytes; the lengths (minus one) of four tags share a control byte, first tag lowest; all control bytes
+/// precede all value bytes. Lengths apart from values let a shuffle unpack four tags at once (Lemire, Kurz, Rupp, "Stream
+/// VByte", Inf. Process. Lett. 130, 1 (2018), arXiv 1709.08990).
+/// </summary>
+public static class TagPayload
+{
+    /// <summary>Value bytes that four tags take, by control byte; [256].</summary>
+    private static readonly byte[] QuadBytes = MakeQuadBytes();
+
+    /// <summary>Shuffle that spreads the value bytes of four tags into four 32-bit lanes, by control byte; [256].</summary>
+    private static readonly Vector128<byte>[] QuadShuffles = MakeQuadShuffles();
+
+    /// <summary>Whether four tags at a time are decoded on this machine.</summary>
+    public static bool IsAccelerated => Avx2.IsSupported && BitConverter.IsLittleEndian;
+
+    /// <summary>Bytes of the longest payload of <paramref name="count"/> tags.</summary>
+    public static int BytesMax(int count) => ((count + 3) / 4) + (4 * count);
+
+    /// <summary>Encodes tags; the step of the first tag is 0.</summary>
+    /// <param name="timesPs">Ascending times; steps up to <see cref="TagFrame.StepPsMax"/>.</param>
+    /// <param name="channels">Channels below 2^<paramref name="channelBits"/>; same length.</param>
+    /// <param name="channelBits">0 to 8.</param>
+    /// <param name="destination">At least <see cref="BytesMax"/> bytes.</param>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="ArgumentException">Times descend, or a step or a channel does not fit.</exception>
+    public static int Encode(
+        ReadOnlySpan<long> timesPs, ReadOnlySpan<byte> channels, int channelBits, Span<byte> destination)
+    {
+        int count = timesPs.Length;
+        channels = channels[..count];
+        destination = destination[..BytesMax(count)];
+        Span<byte> controls = destination[..((count + 3) / 4)];
+        controls.Clear();
+        int at = controls.Length;
+        long previous = count == 0 ? 0 : timesPs[0];
+        ulong allSteps = 0;
+        uint allChannels = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ulong step = (ulong)(timesPs[i] - previous);
+            previous = timesPs[i];
+            allSteps |= step;
+            allChannels |= channels[i];
+            uint value = ((uint)step << channelBits) | channels[i];
+            int lengthLess1 = (31 - BitOperations.LeadingZeroCount(value | 1)) >> 3;
+            controls[i >> 2] |= (byte)(lengthLess1 << (2 * (i & 3)));
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[at..], value);
+            at += lengthLess1 + 1;
+        }
+
+        if (allSteps > (ulong)TagFrame.StepPsMax(channelBits) || allChannels >= 1u << channelBits)
+        {
+            throw new ArgumentException(
+                "Times must ascend by at most TagFrame.StepPsMax and channels must fit their bits.", nameof(timesPs));
+        }
+
+        return at;
+    }
+
+    /// <summary>Decodes exactly the tags of a payload.</summary>
+    /// <param name="payload">The payload and nothing else.</param>
+    /// <param name="count">Tags; at least ceil(count/4) + count bytes of payload.</param>
+    /// <param name="firstPs">Time from which the first step counts.</param>
+    /// <param name="channelBits">0 to 8.</param>
+    /// <param name="timesPs">At least <paramref name="count"/>.</param>
+    /// <param name="channels">At least <paramref name="count"/>.</param>
+    /// <returns>False if the lengths do not add up to the payload, or a step is too long; the output is then void.</returns>
+    public static bool TryDecode(
+        ReadOnlySpan<byte> payload, int count, long firstPs, int channelBits, Span<long> timesPs, Span<byte> channels) =>
+        TryDecode(payload, count, firstPs, channelBits, timesPs, channels, IsAccelerated);
+
+    /// <summary>The same with the choice of path, so that tests compare them.</summary>
+    internal static bool TryDecode(
+        ReadOnlySpan<byte> payload, int count, long firstPs, int channelBits, Span<long> timesPs, Span<byte> channels,
+        bool accelerated)
+    {
+        ReadOnlySpan<byte> controls = payload[..((count + 3) / 4)];
+        ReadOnlySpan<byte> values = payload[controls.Length..];
+        if (count > 0 && !LengthsFit(controls, count, values.Length))
+        {
+            return false;
+        }
+
+        timesPs = timesPs[..count];
+        channels = channels[..count];
+        int done = 0;
+        int at = 0;
+        long timePs = firstPs;
+        uint allSteps = 0;
+        if (accelerated)
+        {
+            done = DecodeQuads(controls, values, channelBits, timesPs, channels, ref at, ref timePs, ref allSteps);
+        }
+
+        uint channelMask = (1u << channelBits) - 1;
+        for (int i = done; i < count; i++)
+        {
+            int length = ((controls[i >> 2] >> (2 * (i & 3))) & 3) + 1;
+            uint value = 0;
+            for (int b = 0; b < length; b++)
+            {
+                value |= (uint)values[at++] << (8 * b);
+            }
+
+            uint step = value >> channelBits;
+            allSteps |= step;
+            timePs += step;
+            timesPs[i] = timePs;
+            channels[i] = (byte)(value & channelMask);
+        }
+
+        return allSteps <= (uint)TagFrame.StepPsMax(channelBits);
+    }
+
+    private static bool LengthsFit(ReadOnlySpan<byte> controls, int count, int valueBytes)
+    {
+        int sum = 0;
+        foreach (byte control in controls)
+        {
+            sum += QuadBytes[control];
+        }
+
+        int unused = (4 * controls.Length) - count;
+        bool unusedAreZero = controls[^1] >> (8 - (2 * unused)) == 0;
+        return unusedAreZero && sum - unused == valueBytes;
+    }
+
+    /// <summary>Decodes as many whole groups of four as may be read 16 bytes at a time; yields the tags done.</summary>
+    private static int DecodeQuads(
+        ReadOnlySpan<byte> controls, ReadOnlySpan<byte> values, int channelBits, Span<long> timesPs, Span<byte> channels,
+        ref int at, ref long timePs, ref uint allSteps)
+    {
+        ref byte control = ref MemoryMarshal.GetReference(controls);
+        ref byte value = ref MemoryMarshal.GetReference(values);
+        ref long time = ref MemoryMarshal.GetReference(timesPs);
+        ref byte channel = ref MemoryMarshal.GetReference(channels);
+        ref Vector128<byte> shuffles = ref MemoryMarshal.GetArrayDataReference(QuadShuffles);
+        ref byte lengths = ref MemoryMarshal.GetArrayDataReference(QuadBytes);
+        Vector128<uint> channelMask = Vector128.Create((1u << channelBits) - 1);
+        Vector128<uint> shift = Vector128.CreateScalar((uint)channelBits);
+        Vector128<byte> gather = Vector128.Create(0, 4, 8, 12, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128);
+        Vector256<long> last = Vector256.Create(timePs);
+        Vector128<uint> steps = default;
+        int quads = timesPs.Length / 4;
+        int position = 0;
+        int q = 0;
+
+        // The lengths were summed before: values at q occupy position .. position + 15 at most, all inside the payload.
+        for (; q < quads && position + 16 <= values.Length; q++)
+        {
+            int c = Unsafe.Add(ref control, q);
+            Vector128<uint> packed = Ssse3.Shuffle(
+                Vector128.LoadUnsafe(ref value, (nuint)position), Unsafe.Add(ref shuffles, c)).AsUInt32();
+            position += Unsafe.Add(ref lengths, c);
+
+            Unsafe.WriteUnaligned(
+                ref Unsafe.Add(ref channel, 4 * q),
+                Ssse3.Shuffle((packed & channelMask).AsByte(), gather).AsUInt32().ToScalar());
+
+            Vector128<uint> step = Sse2.ShiftRightLogical(packed, shift);
+            steps |= step;
+            step += Sse2.ShiftLeftLogical128BitLane(step, 4);
+            step += Sse2.ShiftLeftLogical128BitLane(step, 8);
+            Vector256<long> times = Avx2.ConvertToVector256Int64(step) + last;
+            times.StoreUnsafe(ref time, (nuint)(4 * q));
+            last = Avx2.Permute4x64(times, 0xFF);
+        }
+
+        steps |= Vector128.Shuffle(steps, Vector128.Create(2u, 3, 0, 1));
+        allSteps = steps[0] | steps[1];
+        timePs = last[0];
+        at = position;
+        return 4 * q;
+    }
+
+    private static byte[] MakeQuadBytes()
+    {
+        byte[] table = new byte[256];
+        for (int control = 0; control < 256; control++)
+        {
+            table[control] = (byte)(4 + (control & 3) + ((control >> 2) & 3) + ((control >> 4) & 3) + (control >> 6));
+        }
+
+        return table;
+    }
+
+    private static Vector128<byte>[] MakeQuadShuffles()
+    {
+        Vector128<byte>[] table = new Vector128<byte>[256];
+        Span<byte> shuffle = stackalloc byte[16];
+        for (int control = 0; control < 256; control++)
+        {
+            shuffle.Fill(0x80);
+            int at = 0;
+            for (int lane = 0; lane < 4; lane++)
+            {
+                int length = ((control >> (2 * lane)) & 3) + 1;
+                for (int b = 0; b < length; b++)
+                {
+                    shuffle[(4 * lane) + b] = (byte)at++;
+                }
+            }
+
+            table[control] = Vector128.Create((ReadOnlySpan<byte>)shuffle);
+        }
+
+        return table;
+    }
+}

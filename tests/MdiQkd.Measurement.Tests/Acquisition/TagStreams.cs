@@ -1,0 +1,65 @@
+using MdiQkd.Acquisition;
+
+namespace MdiQkd.Measurement.Tests.Acquisition;
+
+/// <summary>Makes blocks and byte streams for tests.</summary>
+internal static class TagStreams
+{
+    public static TimeTagBlock Block(long watermarkPs, long lostTags, params (long TimePs, byte Channel)[] tags)
+    {
+        TimeTagBlock block = new(Math.Max(1, tags.Length)) { WatermarkPs = watermarkPs, LostTags = lostTags };
+        foreach ((long timePs, byte channel) in tags)
+        {
+            block.Add(timePs, channel);
+        }
+
+        return block;
+    }
+
+    public static async Task<byte[]> WriteAsync(params TimeTagBlock[] blocks)
+    {
+        MemoryStream stream = new();
+        await using TagStreamWriter writer = new(stream);
+        foreach (TimeTagBlock block in blocks)
+        {
+            await writer.WriteAsync(block, CancellationToken.None);
+        }
+
+        await writer.CompleteAsync(CancellationToken.None);
+        return stream.ToArray();
+    }
+
+    /// <summary>Reads until the source ends; blocks are copied out.</summary>
+    public static async Task<(List<TimeTagBlock> Blocks, TimeTagError EndReason)> ReadAsync(Stream stream)
+    {
+        await using TagStreamReader reader = new(stream);
+        List<TimeTagBlock> blocks = [];
+        TimeTagBlock block = new();
+        while (await reader.ReadAsync(block, CancellationToken.None))
+        {
+            blocks.Add(Copy(block));
+        }
+
+        Assert.Equal(0, block.Count);
+        return (blocks, reader.EndReason);
+    }
+
+    public static Task<(List<TimeTagBlock> Blocks, TimeTagError EndReason)> ReadAsync(byte[] bytes) =>
+        ReadAsync(new MemoryStream(bytes));
+
+    public static List<(long TimePs, byte Channel)> Tags(IEnumerable<TimeTagBlock> blocks) =>
+        [.. blocks.SelectMany(b => b.TimesPs.Zip(b.Channels).Take(b.Count))];
+
+    private static TimeTagBlock Copy(TimeTagBlock block)
+    {
+        TimeTagBlock copy = new(Math.Max(1, block.Count))
+        {
+            Count = block.Count,
+            WatermarkPs = block.WatermarkPs,
+            LostTags = block.LostTags,
+        };
+        block.TimesPs.AsSpan(0, block.Count).CopyTo(copy.TimesPs);
+        block.Channels.AsSpan(0, block.Count).CopyTo(copy.Channels);
+        return copy;
+    }
+}
