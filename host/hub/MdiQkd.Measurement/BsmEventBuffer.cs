@@ -1,0 +1,49 @@
+using MdiQkd.Protocol;
+
+namespace MdiQkd.Measurement;
+
+/// <summary>Bell-state measurement events in columns, slots strictly ascending; the owner clears and reuses it.</summary>
+public sealed class BsmEventBuffer
+{
+    private long[] slots;
+    private byte[] outcomes;
+
+    /// <summary>Makes an empty buffer.</summary>
+    /// <param name="capacity">Events that fit before the columns grow.</param>
+    public BsmEventBuffer(int capacity = 4096)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        slots = new long[capacity];
+        outcomes = new byte[capacity];
+    }
+
+    /// <summary>Valid events at the start of the columns.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Slot index within the session; [<see cref="Count"/>] are valid.</summary>
+    public long[] Slots => slots;
+
+    /// <summary><see cref="BellState"/> of each event; [<see cref="Count"/>] are valid.</summary>
+    public byte[] Outcomes => outcomes;
+
+    /// <summary>Event <paramref name="index"/>.</summary>
+    public BsmEvent this[int index] => index < Count
+        ? new BsmEvent(slots[index], (BellState)outcomes[index])
+        : throw new ArgumentOutOfRangeException(nameof(index));
+
+    /// <summary>Appends an event; the caller keeps the order.</summary>
+    public void Add(long slot, BellState outcome)
+    {
+        if (Count == slots.Length)
+        {
+            Array.Resize(ref slots, 2 * Count);
+            Array.Resize(ref outcomes, 2 * Count);
+        }
+
+        slots[Count] = slot;
+        outcomes[Count++] = (byte)outcome;
+    }
+
+    /// <summary>Empties the buffer.</summary>
+    public void Clear() => Count = 0;
+}
