@@ -21,6 +21,13 @@ internal static class DemoNetwork
     internal static readonly Pair Pair4050 = new(
         40, 50, Source(0.572, 0.156, 0.052, 0.654, 0.072, 0.242), Source(0.608, 0.241, 0.080, 0.668, 0.072, 0.230));
 
+    internal static Pair PairOf(double kmA, double kmB) => (kmA, kmB) switch
+    {
+        (30, 40) => Pair3040,
+        (30, 50) => Pair3050,
+        _ => Pair4050,
+    };
+
     internal static ChannelParameters Channel(double kmA, double kmB) => new(
         (0.2 * kmA) + 3, (0.2 * kmB) + 3, 0.8, ChannelParameters.DarkCountsOf(100, 500), 0.97, 0.003, 0.1);
 

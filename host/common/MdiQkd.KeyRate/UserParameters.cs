@@ -33,6 +33,24 @@ public sealed record UserParameters(double Z, double V, double W, double Pz, dou
             source.Probability(IntensityLabel.O));
     }
 
+    /// <summary>Mean photon number of a label.</summary>
+    public double Intensity(IntensityLabel label) => label switch
+    {
+        IntensityLabel.Z => Z,
+        IntensityLabel.V => V,
+        IntensityLabel.W => W,
+        _ => 0,
+    };
+
+    /// <summary>Probability of a label.</summary>
+    public double Probability(IntensityLabel label) => label switch
+    {
+        IntensityLabel.Z => Pz,
+        IntensityLabel.V => Pv,
+        IntensityLabel.W => Pw,
+        _ => Po,
+    };
+
     /// <summary>Throws for the first field out of range; fields are named as in the paper with the user's letter: za, va, wa, pza, …</summary>
     internal void Validate(char user)
     {

@@ -23,6 +23,7 @@ public sealed class DeadTimeChain
     private readonly double[] patternsC = new double[4];
     private readonly double[] patternsD = new double[4];
     private readonly double[] stationary;
+    private readonly double[] classWeights = new double[9];
     private readonly int levels;
 
     /// <summary>Chain for detectors that see the given click patterns in every slot.</summary>
@@ -44,6 +45,12 @@ public sealed class DeadTimeChain
         levels = Math.Max(blind.AfterEarly, blind.AfterLate) + 1;
         stationary = FindStationary();
         Stationary = LivenessOf(stationary);
+
+        // A detector with 2 or more blind bins sees nothing of the slot: three classes per detector are enough for the gains.
+        for (int state = 0; state < States; state++)
+        {
+            classWeights[(Math.Min(2, state / levels) * 3) + Math.Min(2, state % levels)] += stationary[state];
+        }
     }
 
     /// <summary>Blind bins after a click.</summary>
@@ -56,28 +63,8 @@ public sealed class DeadTimeChain
     public int States => levels * levels;
 
     /// <summary>Click patterns of live detectors, averaged over the label mix, uniform bits and the phase.</summary>
-    public static double[] MixedPatterns(ExactChannel channel, SourceSettings sourceA, SourceSettings sourceB)
-    {
-        ArgumentNullException.ThrowIfNull(channel);
-        ArgumentNullException.ThrowIfNull(sourceA);
-        ArgumentNullException.ThrowIfNull(sourceB);
-        double[] mixed = new double[Patterns];
-        foreach (IntensityLabel labelA in Enum.GetValues<IntensityLabel>())
-        {
-            foreach (IntensityLabel labelB in Enum.GetValues<IntensityLabel>())
-            {
-                double weight = 0.25 * sourceA.Probability(labelA) * sourceB.Probability(labelB);
-                for (int bits = 0; bits < 4; bits++)
-                {
-                    PulseState a = PulseState.From(sourceA, new PreparedState(labelA, bits & 1));
-                    PulseState b = PulseState.From(sourceB, new PreparedState(labelB, bits >> 1));
-                    channel.AddClickPatterns(a, b, weight, mixed);
-                }
-            }
-        }
-
-        return mixed;
-    }
+    public static double[] MixedPatterns(ExactChannel channel, SourceSettings sourceA, SourceSettings sourceB) =>
+        new LabelPairPatterns(channel, UserParameters.FromSettings(sourceA), UserParameters.FromSettings(sourceB)).Mixed();
 
     /// <summary>Observed pattern of 16 windows' worth of would-be clicks when the detectors enter a slot with the given blind bins.</summary>
     public int ObservedPattern(int pattern, int blindC, int blindD) =>
@@ -153,21 +140,11 @@ public sealed class DeadTimeChain
         ExactChannel channel, double intensityA, QubitBasis basisA, double intensityB, QubitBasis basisB)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        double gain = 0;
-        double errorGain = 0;
+        Span<double> equal = stackalloc double[Patterns];
+        Span<double> different = stackalloc double[Patterns];
+        channel.BitPatterns(intensityA, basisA, intensityB, basisB, equal, different);
         bool bothZ = basisA == QubitBasis.Z && basisB == QubitBasis.Z;
-        for (int bits = 0; bits < 4; bits++)
-        {
-            PulseState a = new(intensityA, basisA, bits & 1);
-            PulseState b = new(intensityB, basisB, bits >> 1);
-            BsmProbabilities outcome = Outcomes(channel, a, b);
-            double psiPlus = channel.Parameters.AcceptPsiPlus ? outcome.PsiPlus : 0;
-            gain += outcome.PsiMinus + psiPlus;
-            errorGain += (IsError(BellState.PsiMinus, bothZ, a.Bit, b.Bit) ? outcome.PsiMinus : 0)
-                + (IsError(BellState.PsiPlus, bothZ, a.Bit, b.Bit) ? psiPlus : 0);
-        }
-
-        return new(0.25 * gain, 0.25 * errorGain);
+        return Gain(equal, different, bothZ, channel.Parameters.AcceptPsiPlus);
     }
 
     /// <summary>Effective gain and error gain of a label pair under the users' source settings.</summary>
@@ -184,6 +161,16 @@ public sealed class DeadTimeChain
             PulseState.BasisOf(labelB));
     }
 
+    /// <summary>Effective gain from the live patterns with equal and with different bits (each averaged with weight 1/2).</summary>
+    internal PairGain Gain(ReadOnlySpan<double> equal, ReadOnlySpan<double> different, bool bothZ, bool acceptPsiPlus)
+    {
+        Span<double> seenEqual = stackalloc double[Patterns];
+        Span<double> seenDifferent = stackalloc double[Patterns];
+        ObservedPatterns(equal, seenEqual);
+        ObservedPatterns(different, seenDifferent);
+        return PatternGain(seenEqual, seenDifferent, bothZ, acceptPsiPlus);
+    }
+
     /// <summary>Effective click probability of each window, over the label mix of the chain.</summary>
     public WindowValues Singles()
     {
@@ -198,32 +185,14 @@ public sealed class DeadTimeChain
     public void ObservedPatterns(ReadOnlySpan<double> live, Span<double> observed)
     {
         observed.Clear();
-        for (int c = 0; c < 3; c++)
+        for (int blind = 0; blind < classWeights.Length; blind++)
         {
-            for (int d = 0; d < 3; d++)
+            double weight = classWeights[blind];
+            for (int pattern = 0; pattern < Patterns && weight > 0; pattern++)
             {
-                double weight = ClassWeight(c, d);
-                for (int pattern = 0; pattern < Patterns && weight > 0; pattern++)
-                {
-                    observed[ObservedPattern(pattern, c, d)] += weight * live[pattern];
-                }
+                observed[ObservedPattern(pattern, blind / 3, blind % 3)] += weight * live[pattern];
             }
         }
-    }
-
-    // Stationary weight of (blind bins of c, of d) with every count of 2 or more taken together: such a detector sees nothing.
-    private double ClassWeight(int c, int d)
-    {
-        double weight = 0;
-        for (int blindC = c; blindC < (c < 2 ? Math.Min(c + 1, levels) : levels); blindC++)
-        {
-            for (int blindD = d; blindD < (d < 2 ? Math.Min(d + 1, levels) : levels); blindD++)
-            {
-                weight += stationary[(blindC * levels) + blindD];
-            }
-        }
-
-        return weight;
     }
 
     private int Observed(int clicks, int blind) => blind switch

@@ -136,21 +136,11 @@ public sealed class ExactChannel
     /// <summary>Gain and error gain of a pair of intensities, averaged over phase and uniform bits.</summary>
     public PairGain Gain(double intensityA, QubitBasis basisA, double intensityB, QubitBasis basisB)
     {
-        double gain = 0;
-        double errorGain = 0;
-        for (int bits = 0; bits < 4; bits++)
-        {
-            PulseState a = new(intensityA, basisA, bits & 1);
-            PulseState b = new(intensityB, basisB, bits >> 1);
-            BsmProbabilities outcome = Outcomes(a, b);
-            bool bothZ = basisA == QubitBasis.Z && basisB == QubitBasis.Z;
-            double psiPlus = Parameters.AcceptPsiPlus ? outcome.PsiPlus : 0;
-            gain += outcome.PsiMinus + psiPlus;
-            errorGain += (IsError(BellState.PsiMinus, bothZ, a.Bit, b.Bit) ? outcome.PsiMinus : 0)
-                + (IsError(BellState.PsiPlus, bothZ, a.Bit, b.Bit) ? psiPlus : 0);
-        }
-
-        return new(0.25 * gain, 0.25 * errorGain);
+        Span<double> equal = stackalloc double[Patterns];
+        Span<double> different = stackalloc double[Patterns];
+        BitPatterns(intensityA, basisA, intensityB, basisB, equal, different);
+        bool bothZ = basisA == QubitBasis.Z && basisB == QubitBasis.Z;
+        return PatternGain(equal, different, bothZ, Parameters.AcceptPsiPlus);
     }
 
     /// <summary>Gain and error gain of a label pair under the users' source settings.</summary>
@@ -162,9 +152,40 @@ public sealed class ExactChannel
             sourceA.Intensity(labelA), PulseState.BasisOf(labelA), sourceB.Intensity(labelB), PulseState.BasisOf(labelB));
     }
 
-    /// <summary>Whether two bits are an error: |ψ⁻⟩ wants opposite bits in both bases, |ψ⁺⟩ equal bits in X.</summary>
-    internal static bool IsError(BellState state, bool bothZ, int bitA, int bitB) =>
-        (bitA == bitB) == (state == BellState.PsiMinus || bothZ);
+    /// <summary>Click patterns with equal bits and with different bits, each bit pair with weight 1/4.</summary>
+    internal void BitPatterns(
+        double intensityA,
+        QubitBasis basisA,
+        double intensityB,
+        QubitBasis basisB,
+        Span<double> equal,
+        Span<double> different)
+    {
+        equal.Clear();
+        different.Clear();
+        for (int bits = 0; bits < 4; bits++)
+        {
+            PulseState a = new(intensityA, basisA, bits & 1);
+            PulseState b = new(intensityB, basisB, bits >> 1);
+            AddClickPatterns(a, b, 0.25, a.Bit == b.Bit ? equal : different);
+        }
+    }
+
+    /// <summary>Gain from patterns by bit equality: |ψ⁻⟩ wants different bits in both bases, |ψ⁺⟩ equal bits in X.</summary>
+    internal static PairGain PatternGain(
+        ReadOnlySpan<double> equal, ReadOnlySpan<double> different, bool bothZ, bool acceptPsiPlus)
+    {
+        double minusEqual = equal[CEarlyBit | DLateBit] + equal[DEarlyBit | CLateBit];
+        double minusDifferent = different[CEarlyBit | DLateBit] + different[DEarlyBit | CLateBit];
+        if (!acceptPsiPlus)
+        {
+            return new(minusEqual + minusDifferent, minusEqual);
+        }
+
+        double plusEqual = equal[CEarlyBit | CLateBit] + equal[DEarlyBit | DLateBit];
+        double plusDifferent = different[CEarlyBit | CLateBit] + different[DEarlyBit | DLateBit];
+        return new(minusEqual + minusDifferent + plusEqual + plusDifferent, minusEqual + (bothZ ? plusEqual : plusDifferent));
+    }
 
     private void AddAligned(PulseState a, PulseState b, double weight, Span<double> patterns)
     {
@@ -172,17 +193,21 @@ public sealed class ExactChannel
         foreach (double phase in phases)
         {
             WindowValues click = ClickProbabilities(a, b, phase);
-            double cEarlyOff = 1 - click.CEarly;
-            double cLateOff = 1 - click.CLate;
-            double dEarlyOff = 1 - click.DEarly;
-            double dLateOff = 1 - click.DLate;
-            for (int pattern = 0; pattern < Patterns; pattern++)
+            double neitherC = (1 - click.CEarly) * (1 - click.CLate);
+            double earlyC = click.CEarly * (1 - click.CLate);
+            double lateC = (1 - click.CEarly) * click.CLate;
+            double bothC = click.CEarly * click.CLate;
+            AddRow(patterns, share * (1 - click.DEarly) * (1 - click.DLate), 0);
+            AddRow(patterns, share * click.DEarly * (1 - click.DLate), DEarlyBit);
+            AddRow(patterns, share * (1 - click.DEarly) * click.DLate, DLateBit);
+            AddRow(patterns, share * click.DEarly * click.DLate, DEarlyBit | DLateBit);
+
+            void AddRow(Span<double> patterns, double d, int pattern)
             {
-                patterns[pattern] += share
-                    * ((pattern & CEarlyBit) != 0 ? click.CEarly : cEarlyOff)
-                    * ((pattern & CLateBit) != 0 ? click.CLate : cLateOff)
-                    * ((pattern & DEarlyBit) != 0 ? click.DEarly : dEarlyOff)
-                    * ((pattern & DLateBit) != 0 ? click.DLate : dLateOff);
+                patterns[pattern] += d * neitherC;
+                patterns[pattern | CEarlyBit] += d * earlyC;
+                patterns[pattern | CLateBit] += d * lateC;
+                patterns[pattern | CEarlyBit | CLateBit] += d * bothC;
             }
         }
     }
