@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using MdiQkd.KeyMaterial;
 
 namespace MdiQkd.Distillation.Amplification;
@@ -14,6 +15,22 @@ namespace MdiQkd.Distillation.Amplification;
 /// </remarks>
 public static class ToeplitzHash
 {
+    /// <summary>The fastest path of this machine.</summary>
+    public static ToeplitzPath FastestPath =>
+        Lanes512.IsSupported ? ToeplitzPath.Clmul512
+        : Lanes256.IsSupported ? ToeplitzPath.Clmul256
+        : Lanes128.IsSupported ? ToeplitzPath.Clmul128
+        : ToeplitzPath.Portable;
+
+    /// <summary>True if this machine has the instructions of a path.</summary>
+    public static bool IsSupported(ToeplitzPath path) => path switch
+    {
+        ToeplitzPath.Clmul512 => Lanes512.IsSupported,
+        ToeplitzPath.Clmul256 => Lanes256.IsSupported,
+        ToeplitzPath.Clmul128 => Lanes128.IsSupported,
+        _ => true,
+    };
+
     /// <summary>Bits of seed for <paramref name="inputBits"/> in and <paramref name="outputBits"/> out.</summary>
     public static int SeedBits(int inputBits, int outputBits) => inputBits + outputBits - 1;
 
@@ -51,8 +68,27 @@ public static class ToeplitzHash
         int seedBits,
         Span<ulong> output,
         int outputBits,
-        int maxDegreeOfParallelism = 1)
+        int maxDegreeOfParallelism = 1) =>
+        Hash(FastestPath, input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+
+    /// <summary>The same on a given path.</summary>
+    /// <exception cref="PlatformNotSupportedException">The machine lacks the instructions.</exception>
+    /// <inheritdoc cref="Hash(ReadOnlySpan{ulong}, int, ReadOnlySpan{ulong}, int, Span{ulong}, int, int)"/>
+    public static void Hash(
+        ToeplitzPath path,
+        ReadOnlySpan<ulong> input,
+        int inputBits,
+        ReadOnlySpan<ulong> seed,
+        int seedBits,
+        Span<ulong> output,
+        int outputBits,
+        int maxDegreeOfParallelism)
     {
+        if (!IsSupported(path))
+        {
+            throw new PlatformNotSupportedException($"this machine lacks the instructions of path {path}");
+        }
+
         if (Fault(inputBits, seedBits, outputBits) is { } fault)
         {
             throw new ArgumentException(fault);
@@ -62,6 +98,24 @@ public static class ToeplitzHash
         ArgumentOutOfRangeException.ThrowIfLessThan(input.Length, SecretBits.WordsFor(inputBits));
         ArgumentOutOfRangeException.ThrowIfLessThan(seed.Length, SecretBits.WordsFor(seedBits));
         ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, SecretBits.WordsFor(outputBits));
-        DirectToeplitz.Hash(input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+        switch (path)
+        {
+            case ToeplitzPath.Clmul512:
+                TransformToeplitz.Hash<Lanes512, Vector512<ulong>>(
+                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+                break;
+            case ToeplitzPath.Clmul256:
+                TransformToeplitz.Hash<Lanes256, Vector256<ulong>>(
+                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+                break;
+            case ToeplitzPath.Clmul128:
+                TransformToeplitz.Hash<Lanes128, Vector128<ulong>>(
+                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+                break;
+            default:
+                TransformToeplitz.Hash<PortableLanes, ulong>(
+                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+                break;
+        }
     }
 }

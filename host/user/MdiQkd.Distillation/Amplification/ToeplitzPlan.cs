@@ -1,0 +1,45 @@
+using System.Numerics;
+
+namespace MdiQkd.Distillation.Amplification;
+
+/// <summary>
+/// How a product is cut: transforms of 2^LogPoints points with 32 bits each, over chunks of ChunkBits columns. A chunk of c columns and ℓ rows needs
+/// c + ℓ bits of transform (each rounded up to 32), so the rows are never cut, and two transforms; one more leads back for all.
+/// </summary>
+internal readonly record struct ToeplitzPlan(int LogPoints, int ChunkBits, int Chunks)
+{
+    /// <summary>Bits packed in one coefficient: products of two then have 63 and fit the field.</summary>
+    public const int BitsPerPoint = 32;
+
+    /// <summary>The plan with the fewest butterflies on the busiest of <paramref name="threads"/> threads.</summary>
+    public static ToeplitzPlan For(int inputBits, int outputBits, int threads)
+    {
+        ToeplitzPlan best = default;
+        double bestCost = double.MaxValue;
+        int outputWords = (outputBits + BitsPerPoint - 1) / BitsPerPoint;
+        int first = Math.Max(NovelBasis.LogCountMin, BitOperations.Log2((uint)(outputWords + 1)) + 1);
+        for (int log = first; log < CantorBasis.Count; log++)
+        {
+            // Columns in whole 64-bit words.
+            int chunkWords = ((1 << log) - outputWords) & ~1;
+            if (chunkWords < 2)
+            {
+                continue;
+            }
+
+            int chunkBits = (int)Math.Min((long)chunkWords * BitsPerPoint, (inputBits + 63L) & ~63L);
+            int chunks = (int)(((long)inputBits + chunkBits - 1) / chunkBits);
+            int rounds = (chunks + threads - 1) / threads;
+            double cost = ((2.0 * rounds) + 1) * (log + BasisChangeLayers) * Math.ScaleB(1, log);
+            if (cost < bestCost)
+            {
+                (best, bestCost) = (new(log, chunkBits, chunks), cost);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>What a basis change and the copying cost, in layers of butterflies.</summary>
+    private const int BasisChangeLayers = 12;
+}
