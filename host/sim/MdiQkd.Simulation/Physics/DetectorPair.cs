@@ -1,0 +1,67 @@
+using MdiQkd.Acquisition;
+
+namespace MdiQkd.Simulation.Physics;
+
+/// <summary>The two detectors of a station and their tags in order of time. Dark counts go on with and without light.</summary>
+internal sealed class DetectorPair
+{
+    private readonly TagQueue queue = new();
+    private readonly Detector c;
+    private readonly Detector d;
+    private readonly int guardPs;
+    private long nextDarkPs;
+
+    /// <param name="station">Settings.</param>
+    /// <param name="seed">Own seed.</param>
+    /// <param name="startPs">Every tag is later than this: dark counts start one greatest timing error after it.</param>
+    public DetectorPair(StationSettings station, PhysicsSeed seed, long startPs)
+    {
+        var jitter = new JitterTable(station.Detectors.JitterSigmaPs);
+        guardPs = jitter.MaxPs;
+        startPs += guardPs + 1;
+        c = new Detector(station.Detectors, jitter, seed.Derive("detector c"), station.ChannelC, startPs, queue);
+        d = new Detector(station.Detectors, jitter, seed.Derive("detector d"), station.ChannelD, startPs, queue);
+        nextDarkPs = Math.Min(c.NextDarkPs, d.NextDarkPs);
+    }
+
+    /// <summary>Tags not handed over yet.</summary>
+    public int Count => queue.Count;
+
+    /// <summary>Light at the detectors at one time: bit 0 hits c, bit 2 hits d. Times never go back.</summary>
+    public void Hit(int windows, long timePs)
+    {
+        DarkUntil(timePs);
+        if ((windows & 1) != 0)
+        {
+            c.Hit(timePs);
+        }
+
+        if ((windows & 4) != 0)
+        {
+            d.Hit(timePs);
+        }
+    }
+
+    /// <summary>Everything before a time has happened: hands over the tags that no later one can precede.</summary>
+    public void MoveTo(TimeTagBlock block, long untilPs)
+    {
+        DarkUntil(untilPs);
+        queue.MoveTo(block, untilPs - guardPs - 1);
+    }
+
+    /// <summary>The same, and nothing will follow: hands over all tags, none later than that time.</summary>
+    public void MoveAllTo(TimeTagBlock block, long untilPs)
+    {
+        DarkUntil(untilPs);
+        queue.MoveAllTo(block, untilPs);
+    }
+
+    private void DarkUntil(long timePs)
+    {
+        while (nextDarkPs < timePs)
+        {
+            (c.NextDarkPs <= d.NextDarkPs ? c : d).DarkCount();
+            nextDarkPs = Math.Min(c.NextDarkPs, d.NextDarkPs);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using MdiQkd.Protocol;
+
+namespace MdiQkd.Simulation.Physics;
+
+/// <summary>
+/// Interference of two coherent states at the 50:50 beam splitter, as shares of the photons that the detectors see. With
+/// a_t, b_t the arriving mean photon numbers in bin t: I_{c,t} = (a_t + b_t)/2 + √(M a_t b_t) cos(θ + φ_t), I_{d,t} the same
+/// with minus. The sum over the four windows does not depend on θ, so the number of seen photons of a slot is Poisson with
+/// mean η(a + b), and each falls independently into bin t with share (a_t + b_t)/(a + b) and there into c with share
+/// (1 + V_t cos(θ + φ_t))/2.
+/// </summary>
+internal readonly struct PairOptics
+{
+    /// <summary>2^27: shares are compared with 27 uniform bits.</summary>
+    public const int ShareOne = 1 << 27;
+
+    private readonly int earlyShare;
+    private readonly double earlyVisibility;
+    private readonly double lateCosine;
+    private readonly double lateSine;
+
+    private PairOptics(double mean, double earlyShare, double earlyVisibility, double lateVisibility, double latePhase)
+    {
+        Mean = mean;
+        Click = 1 - Math.Exp(-mean);
+        Single = mean * Math.Exp(-mean);
+        this.earlyShare = (int)Math.Round(earlyShare * ShareOne);
+        this.earlyVisibility = earlyVisibility;
+        lateCosine = lateVisibility * Math.Cos(latePhase);
+        lateSine = lateVisibility * Math.Sin(latePhase);
+    }
+
+    /// <summary>Mean number of photons that the two detectors see in the slot.</summary>
+    public double Mean { get; }
+
+    /// <summary>Probability of at least one.</summary>
+    public double Click { get; }
+
+    /// <summary>Probability of exactly one.</summary>
+    public double Single { get; }
+
+    /// <summary>Optics of two prepared states.</summary>
+    public static PairOptics Of(UserLight a, PreparedState stateA, UserLight b, PreparedState stateB, StationSettings station)
+    {
+        InterferenceSettings quality = station.Interference;
+        (double aEarly, double aLate) = a.Arriving(stateA, quality.Extinction);
+        (double bEarly, double bLate) = b.Arriving(stateB, quality.Extinction);
+        double total = aEarly + aLate + bEarly + bLate;
+        return new PairOptics(
+            total * station.Detectors.Efficiency,
+            total > 0 ? (aEarly + bEarly) / total : 0,
+            Visibility(aEarly, bEarly, quality.Overlap),
+            Visibility(aLate, bLate, quality.Overlap),
+            quality.PhaseErrorRad
+                + (Math.PI * (UserLight.PhaseHalfTurns(stateA) - UserLight.PhaseHalfTurns(stateB))));
+    }
+
+    /// <summary>Window that one photon falls into at phase θ, as a bit of <see cref="ClickWindows"/>.</summary>
+    /// <param name="cosine">cos θ.</param>
+    /// <param name="sine">sin θ.</param>
+    /// <param name="random">54 uniform bits.</param>
+    public int Photon(double cosine, double sine, ulong random)
+    {
+        int bin = (int)random & (ShareOne - 1);
+        int side = (int)(random >> 27) & (ShareOne - 1);
+        bool early = bin < earlyShare;
+        double visibility = early ? earlyVisibility * cosine : (lateCosine * cosine) - (lateSine * sine);
+        bool c = side < (1 + visibility) * (ShareOne / 2);
+        return early
+            ? (c ? ClickWindows.CEarly : ClickWindows.DEarly)
+            : (c ? ClickWindows.CLate : ClickWindows.DLate);
+    }
+
+    private static double Visibility(double a, double b, double overlap) =>
+        a + b > 0 ? 2 * Math.Sqrt(overlap * a * b) / (a + b) : 0;
+}
