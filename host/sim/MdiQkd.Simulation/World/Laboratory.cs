@@ -1,0 +1,281 @@
+using System.Threading.Channels;
+using MdiQkd.Acquisition;
+using MdiQkd.Preparation;
+using MdiQkd.Preparation.Encoder;
+using MdiQkd.Protocol;
+using MdiQkd.Simulation.Physics;
+
+namespace MdiQkd.Simulation.World;
+
+/// <summary>
+/// The laboratory between the sockets: clock, switch, encoders, light. One loop owns all state; connections post actions to it.
+/// </summary>
+/// <remarks>
+/// <para>Design: the clock is the watermark of the last published block. It advances by switch moves, by waiting for the start of a
+/// session, and by emission, as fast as blocks are taken. A session runs while both encoders at the measurement have armed it
+/// and allow its next slot.</para>
+/// <para>Trade-off: an encoder that is armed but not connected just waits, as light into a dark switch would tell nobody anything.</para>
+/// </remarks>
+internal sealed class Laboratory
+{
+    // Actions waiting for the loop; a full inbox holds the connections back.
+    private const int InboxMax = 1024;
+
+    // About 15 ms of work in fidelity singles, so that progress comes at least every 100 ms of real time.
+    private const int TagsPerBlock = 1 << 16;
+
+    private const long PsPerMs = 1_000_000_000;
+
+    private readonly WorldConfiguration configuration;
+    private readonly PhysicsSeed seed;
+    private readonly Action<string> log;
+    private readonly TagOutput output;
+    private readonly SwitchState opticalSwitch;
+    private readonly LabUser[] users;
+    private readonly Dictionary<string, int> sessionsOfPair = [];
+    private readonly Channel<Action> inbox = Channel.CreateBounded<Action>(InboxMax);
+    private RunningSession? running;
+    private RunningSession? finishing; // ended, its last tags wait for a block
+    private long clockPs; // published
+    private long commandedPs; // switch moves lead here; published next
+    private long alignedPs;
+    private bool announceClock;
+
+    public Laboratory(WorldConfiguration configuration, Action<string> log)
+    {
+        this.configuration = configuration;
+        this.log = log;
+        seed = configuration.Seed is { } number ? PhysicsSeed.FromNumber(number) : PhysicsSeed.FromOperatingSystem();
+        output = new TagOutput(() => inbox.Writer.TryWrite(() => announceClock = true), Log);
+        opticalSwitch = new SwitchState(configuration);
+        users = [.. configuration.Users.Select(user => new LabUser(user))];
+    }
+
+    public IReadOnlyList<LabUser> Users => users;
+
+    public TagOutput Output => output;
+
+    public void Log(string line) => log(line);
+
+    /// <summary>Has an action run on the loop.</summary>
+    public ValueTask PostAsync(Action action, CancellationToken ct) => inbox.Writer.WriteAsync(action, ct);
+
+    /// <summary>Has a question answered on the loop.</summary>
+    public async Task<T> AskAsync<T>(Func<T> question, CancellationToken ct)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(() => answer.SetResult(question()), ct).ConfigureAwait(false);
+        return await answer.Task.WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the laboratory until cancelled.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        while (await inbox.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
+        {
+            do
+            {
+                while (inbox.Reader.TryRead(out Action? action))
+                {
+                    action();
+                }
+            }
+            while (!ct.IsCancellationRequested && TryWork());
+        }
+    }
+
+    /// <summary>Why the device cannot emit such light at all, or null. Any thread.</summary>
+    public string? RefusalOf(SessionLight light) =>
+        light.Timing == configuration.Timing ? null : "the slot raster is not the one of this laboratory";
+
+    public void Attach(LabUser user, EncoderConnection connection)
+    {
+        EncoderConnection? previous = user.Connection;
+        Drop(user, "another connection took over the encoder");
+        user.Connection = connection;
+        previous?.Close();
+    }
+
+    public void Detach(LabUser user, EncoderConnection connection)
+    {
+        if (user.Connection == connection)
+        {
+            user.Connection = null;
+            Drop(user, $"the encoder of {user.Settings.Name} lost its node");
+        }
+    }
+
+    public void Arm(LabUser user, EncoderConnection connection, SessionId session, ArmedSession? armed, string? refusal)
+    {
+        if (user.Connection != connection)
+        {
+            armed?.Dispose();
+            return;
+        }
+
+        Drop(user, "another session was armed");
+        if (armed is not null && armed.Light.StartPs < commandedPs)
+        {
+            refusal = $"startPs = {armed.Light.StartPs} is in the past: the tagger clock is at {commandedPs}";
+            armed.Dispose();
+            armed = null;
+        }
+
+        user.Armed = armed;
+        connection.Send(refusal is null ? new ArmedReply(session) : new RefusedReply(session, refusal));
+    }
+
+    public static void Emit(LabUser user, EncoderConnection connection, SessionId session, long untilSlot)
+    {
+        if (user.Connection == connection && user.Armed?.Light.Session == session)
+        {
+            user.Armed.Allow(untilSlot);
+        }
+    }
+
+    public void Stop(LabUser user, EncoderConnection connection, SessionId session)
+    {
+        if (user.Connection == connection && user.Armed?.Light.Session == session)
+        {
+            Drop(user, $"stopped by {user.Settings.Name}");
+        }
+    }
+
+    public string ConnectionState() => opticalSwitch.Report();
+
+    /// <summary>A switch move; any move ends the running session.</summary>
+    public bool Move(IReadOnlyList<(int From, int To)> connections)
+    {
+        if (!opticalSwitch.Accepts(connections))
+        {
+            return false;
+        }
+
+        End("the optical switch moved");
+        opticalSwitch.Set(connections);
+        commandedPs += configuration.Switch.SettlingTimeMs * PsPerMs;
+        alignedPs = commandedPs + (configuration.Switch.RelockTimeMs * PsPerMs);
+        return true;
+    }
+
+    // One piece of work that fills a block; false if there is nothing to do or no block free.
+    private bool TryWork()
+    {
+        if (running is null && finishing is null)
+        {
+            TryStart();
+        }
+
+        long waitUntilPs = running is not null && running.ReachedSlot == 0 ? running.Light.StartPs : commandedPs;
+        bool wait = finishing is null && clockPs < waitUntilPs;
+        bool step = !wait && running is not null && running.ReachedSlot < running.UntilSlot;
+        if ((finishing is null && !wait && !step && !announceClock) || !output.TryTake(out TimeTagBlock? block))
+        {
+            return false;
+        }
+
+        announceClock = false;
+        if (finishing is not null)
+        {
+            finishing.Finish(block!);
+            finishing = null;
+        }
+        else if (wait)
+        {
+            Idle(Math.Min(waitUntilPs, clockPs + (configuration.ChunkMs * PsPerMs)), block!);
+        }
+        else if (step)
+        {
+            StepSession(block!);
+        }
+        else
+        {
+            block!.Clear();
+            block.WatermarkPs = clockPs;
+        }
+
+        clockPs = block!.WatermarkPs;
+        commandedPs = Math.Max(commandedPs, clockPs);
+        output.Publish(block);
+        return true;
+    }
+
+    private void TryStart()
+    {
+        LabUser? a = Array.Find(users, user => user.Settings.Port == opticalSwitch.UserPort(1));
+        LabUser? b = Array.Find(users, user => user.Settings.Port == opticalSwitch.UserPort(2));
+        if (a?.Armed is not { UntilSlot: > 0 } armedA || b?.Armed is not { UntilSlot: > 0 } armedB)
+        {
+            return;
+        }
+
+        string? fault = ArmedSession.Mismatch(armedA.Light, armedB.Light)
+            ?? (armedA.Light.StartPs < commandedPs
+                ? $"startPs = {armedA.Light.StartPs} is in the past: the tagger clock is at {commandedPs}"
+                : null);
+        if (fault is not null)
+        {
+            a.Report(0, true, fault);
+            b.Report(0, true, fault);
+            return;
+        }
+
+        // The number of the session among those of the pair, not its random id, so that a seeded run repeats.
+        string pair = $"{a.Settings.Name} {b.Settings.Name}";
+        int number = sessionsOfPair[pair] = sessionsOfPair.GetValueOrDefault(pair) + 1;
+        running = new RunningSession(configuration, a, b, alignedPs, seed.Derive($"session {number} of {pair}"));
+    }
+
+    private void StepSession(TimeTagBlock block)
+    {
+        RunningSession session = running!;
+        session.Step(configuration.ChunkMs * PsPerMs / configuration.Timing.SlotPeriodPs, TagsPerBlock, block);
+        if (session.ReachedSlot == session.Light.Slots)
+        {
+            End("");
+        }
+        else
+        {
+            session.A.Report(session.ReachedSlot, false, "");
+            session.B.Report(session.ReachedSlot, false, "");
+        }
+    }
+
+    // Time without light: nothing but dark counts, and these in fidelity singles only.
+    private void Idle(long untilPs, TimeTagBlock block)
+    {
+        if (configuration.Fidelity == Fidelity.Singles)
+        {
+            new DetectorPair(configuration.Station, seed.Derive($"dark {clockPs}"), clockPs).MoveAllTo(block, untilPs);
+        }
+        else
+        {
+            block.Clear();
+            block.WatermarkPs = untilPs;
+        }
+    }
+
+    // Whatever a user had armed ends; if it was running, for both.
+    private void Drop(LabUser user, string reason)
+    {
+        if (running is not null && (running.A == user || running.B == user))
+        {
+            End(reason);
+        }
+
+        user.Report(0, true, reason);
+    }
+
+    private void End(string reason)
+    {
+        if (running is null)
+        {
+            return;
+        }
+
+        running.A.Report(running.ReachedSlot, true, reason);
+        running.B.Report(running.ReachedSlot, true, reason);
+        finishing = running.ReachedSlot > 0 ? running : null;
+        running = null;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net.Sockets;
+using System.Threading.Channels;
+using MdiQkd.Acquisition;
+
+namespace MdiQkd.Simulation.World;
+
+/// <summary>
+/// The tagger's end of the tag stream: one client, the newest. A few blocks circulate between the laboratory and the writer,
+/// so that simulation and transmission overlap and a slow client holds simulated time back. Without a client time stands still.
+/// </summary>
+internal sealed class TagOutput
+{
+    private const int Blocks = 4;
+
+    private readonly Channel<TimeTagBlock> free = Channel.CreateBounded<TimeTagBlock>(Blocks);
+    private readonly Channel<TimeTagBlock> filled = Channel.CreateBounded<TimeTagBlock>(Blocks);
+    private readonly Channel<Socket> clients = Channel.CreateBounded<Socket>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest }, dropped => dropped.Dispose());
+
+    private readonly Action freed;
+    private readonly Action<string> log;
+
+    /// <param name="freed">Called when a block has come back.</param>
+    /// <param name="log">Takes one line.</param>
+    public TagOutput(Action freed, Action<string> log)
+    {
+        this.freed = freed;
+        this.log = log;
+        for (int i = 0; i < Blocks; i++)
+        {
+            free.Writer.TryWrite(new TimeTagBlock());
+        }
+    }
+
+    /// <summary>An empty block to fill, if the client keeps up.</summary>
+    public bool TryTake(out TimeTagBlock? block) => free.Reader.TryRead(out block);
+
+    /// <summary>Sends a block that was taken; blocks go out in order.</summary>
+    public void Publish(TimeTagBlock block) => filled.Writer.TryWrite(block);
+
+    /// <summary>A new client replaces the one before.</summary>
+    public void Attach(Socket socket) => clients.Writer.TryWrite(socket);
+
+    /// <summary>Serves clients until cancelled.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        TimeTagBlock? unsent = null;
+        while (!ct.IsCancellationRequested)
+        {
+            Socket socket = await clients.Reader.ReadAsync(ct).ConfigureAwait(false);
+            unsent = await ServeAsync(socket, unsent, ct).ConfigureAwait(false);
+        }
+    }
+
+    // Yields the block that the client did not get whole: the next client gets it.
+    private async Task<TimeTagBlock?> ServeAsync(Socket socket, TimeTagBlock? block, CancellationToken ct)
+    {
+        TagStreamWriter writer = new(new NetworkStream(socket, ownsSocket: true));
+        await using (writer.ConfigureAwait(false))
+        {
+            Task<bool> nextClient = clients.Reader.WaitToReadAsync(ct).AsTask();
+            try
+            {
+                freed(); // wakes the laboratory: it announces the clock to the new client
+                while (true)
+                {
+                    block ??= await NextBlockAsync(socket, nextClient, ct).ConfigureAwait(false);
+                    if (block is null)
+                    {
+                        return null;
+                    }
+
+                    await writer.WriteAsync(block, ct).ConfigureAwait(false);
+                    free.Writer.TryWrite(block);
+                    block = null;
+                    freed();
+                }
+            }
+            catch (IOException e)
+            {
+                log($"tag stream: client lost: {e.Message}");
+                return block;
+            }
+        }
+    }
+
+    // Null if the client is gone, or another one has come.
+    private async Task<TimeTagBlock?> NextBlockAsync(Socket socket, Task<bool> nextClient, CancellationToken ct)
+    {
+        while (!nextClient.IsCompleted)
+        {
+            // A client sends nothing: readable means closed.
+            if (socket.Poll(0, SelectMode.SelectRead))
+            {
+                return null;
+            }
+
+            if (filled.Reader.TryRead(out TimeTagBlock? block))
+            {
+                return block;
+            }
+
+            await Task.WhenAny(filled.Reader.WaitToReadAsync(ct).AsTask(), nextClient).ConfigureAwait(false);
+            ct.ThrowIfCancellationRequested();
+        }
+
+        return null;
+    }
+}
