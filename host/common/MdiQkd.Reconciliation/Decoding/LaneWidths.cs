@@ -1,0 +1,55 @@
+using System.Runtime.Intrinsics;
+
+namespace MdiQkd.Reconciliation.Decoding;
+
+/// <summary>Chooses and runs the layer kernel of a vector width.</summary>
+internal static unsafe class LaneWidths
+{
+    /// <summary>The widest width of this machine.</summary>
+    public static LaneWidth Widest =>
+        IsSupported(LaneWidth.Bits512) ? LaneWidth.Bits512
+        : IsSupported(LaneWidth.Bits256) ? LaneWidth.Bits256
+        : IsSupported(LaneWidth.Bits128) ? LaneWidth.Bits128
+        : LaneWidth.Portable;
+
+    /// <summary>Whether this machine has the width.</summary>
+    public static bool IsSupported(LaneWidth width) => width switch
+    {
+        LaneWidth.Bits512 => Lanes512.IsSupported,
+        LaneWidth.Bits256 => Lanes256.IsSupported,
+        LaneWidth.Bits128 => Lanes128.IsSupported,
+        _ => true,
+    };
+
+    /// <summary><see cref="LayerKernel{TVector,TOperations}.Update"/> at that width.</summary>
+    public static void Update(
+        LaneWidth width,
+        short* posteriors,
+        int stride,
+        short* messages,
+        short* signs,
+        ReadOnlySpan<CheckEntry> entries,
+        int liftingSize,
+        short* table)
+    {
+        switch (width)
+        {
+            case LaneWidth.Bits512:
+                LayerKernel<Vector512<short>, Lanes512>.Update(
+                    posteriors, stride, messages, signs, entries, liftingSize, table);
+                break;
+            case LaneWidth.Bits256:
+                LayerKernel<Vector256<short>, Lanes256>.Update(
+                    posteriors, stride, messages, signs, entries, liftingSize, table);
+                break;
+            case LaneWidth.Bits128:
+                LayerKernel<Vector128<short>, Lanes128>.Update(
+                    posteriors, stride, messages, signs, entries, liftingSize, table);
+                break;
+            default:
+                LayerKernel<short, LanesPortable>.Update(
+                    posteriors, stride, messages, signs, entries, liftingSize, table);
+                break;
+        }
+    }
+}

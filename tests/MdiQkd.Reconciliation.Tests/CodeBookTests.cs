@@ -1,0 +1,111 @@
+using MdiQkd.Testing;
+
+namespace MdiQkd.Reconciliation.Tests;
+
+public sealed class CodeBookTests
+{
+    [Fact]
+    public void Ids_are_unique_and_say_lifting_and_rows()
+    {
+        Assert.Equal([65_536, 262_144, 1_048_576], CodeBook.Default.Lengths);
+        foreach (ReconciliationCode code in CodeBook.Default.Codes)
+        {
+            Assert.Equal(code.Id, (1000 * int.Log2(code.LiftingSize)) + code.RowBlocks(1));
+            Assert.True(CodeBook.Default.TryFind(code.Id, out ReconciliationCode? found));
+            Assert.Same(code, found);
+        }
+
+        Assert.False(CodeBook.Default.TryFind(1, out _));
+    }
+
+    [Fact]
+    public void All_rows_of_all_rounds_are_independent()
+    {
+        // Nakayama: for Z a power of two the lifted rank is full exactly if the base matrix over GF(2) has full rank.
+        foreach (ReconciliationCode code in CodeBook.Default.Codes.Where(code => code.LiftingSize == 64))
+        {
+            int rows = code.RowBlocks(code.Rounds);
+            ulong[][] dense = new ulong[rows][];
+            for (int row = 0; row < rows; row++)
+            {
+                dense[row] = new ulong[code.ColumnBlocks / 64];
+                foreach (CheckEntry entry in code.Row(row))
+                {
+                    dense[row][entry.Column >> 6] ^= 1UL << (entry.Column & 63);
+                }
+            }
+
+            Assert.Equal(rows, Elimination.Rank(dense));
+        }
+    }
+
+    [Theory]
+    [InlineData(6, 0.003)]
+    [InlineData(6, 0.01)]
+    public void The_lifted_matrix_itself_has_full_rank(int logLifting, double qber)
+    {
+        ReconciliationCode code = CodeBook.Default.Select(qber, 1024 << logLifting);
+        int rows = code.SyndromeLength(code.Rounds);
+        ulong[][] dense = new ulong[rows][];
+        for (int row = 0; row < rows; row++)
+        {
+            dense[row] = new ulong[code.Length / 64];
+            foreach (CheckEntry entry in code.Row(row / code.LiftingSize))
+            {
+                int bit = (entry.Column * code.LiftingSize) + ((row + entry.Shift) % code.LiftingSize);
+                dense[row][bit >> 6] ^= 1UL << (bit & 63);
+            }
+        }
+
+        Assert.Equal(rows, Elimination.Rank(dense));
+    }
+
+    [Fact]
+    public void Rank_notices_a_dependent_row() =>
+        Assert.Equal(2, Elimination.Rank([[0b011], [0b110], [0b101]]));
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(8)]
+    public void Sampled_codewords_have_zero_syndrome_in_every_round(int logLifting)
+    {
+        ReconciliationCode code = CodeBook.Default.Select(0.004, 1024 << logLifting);
+        var random = new Random(13);
+        var sampler = new CodewordSampler(code);
+        ulong[] codeword = sampler.Next(random);
+        Assert.All(Trial.Syndrome(code, code.Rounds, codeword), word => Assert.Equal(0UL, word));
+        // A uniform word of n bits has n/2 ± 6 sigma ones with sigma = sqrt(n)/2; a stuck pivot part would miss that.
+        double ones = codeword.Sum(word => (double)ulong.PopCount(word));
+        Assert.InRange(ones, (code.Length / 2) - (3 * Math.Sqrt(code.Length)), (code.Length / 2) + (3 * Math.Sqrt(code.Length)));
+        Assert.NotEqual(codeword, sampler.Next(random));
+    }
+
+    [Fact]
+    public void Select_takes_more_rows_for_a_higher_or_less_certain_rate_and_fewer_for_a_shortened_frame()
+    {
+        CodeBook book = CodeBook.Default;
+        int previous = 0;
+        for (double qber = 0; qber <= 0.1; qber += 0.0005)
+        {
+            ReconciliationCode code = book.Select(qber, 262_144);
+            Assert.Equal(262_144, code.Length);
+            Assert.True(code.FirstRoundQber >= qber);
+            Assert.True(code.RowBlocks(1) >= previous);
+            previous = code.RowBlocks(1);
+        }
+
+        int rows = book.Select(0.01, 262_144).RowBlocks(1);
+        Assert.True(book.Select(0.01, 262_144, relativeSigma: 0.1).RowBlocks(1) > rows);
+        Assert.True(book.Select(0.01, 262_144, realBits: 131_072).RowBlocks(1) < rows);
+        Assert.Equal(book.Codes[^1], book.Select(0.5, 1_048_576));
+        Assert.Equal(1_048_576, book.Select(0.01, int.MaxValue).Length);
+        Assert.Equal(65_536, book.Select(0.01, 1).Length);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(-0.1)]
+    [InlineData(0.51)]
+    public void Select_refuses_a_rate_that_is_none(double qber) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => CodeBook.Default.Select(qber, 65_536));
+}
