@@ -176,17 +176,25 @@ public class BsmClassifierTests
     public void Steady_state_allocates_nothing()
     {
         Random random = new(5);
-        List<TimeTagBlock> blocks = TagPatterns.Random(random, TagPatterns.Timing, StartPs, 20_000, 0);
+        List<TimeTagBlock> blocks = TagPatterns.Random(random, TagPatterns.Timing, StartPs, 20_000, 0.001);
         BsmEventBuffer events = new(40_000);
-        BsmClassifier classifier = new(Settings, StartPs, 20_000);
-        classifier.Classify(blocks[0], events);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 1; i < blocks.Count; i++)
+        long allocated = long.MaxValue;
+        for (int round = 0; round < 5; round++)
         {
-            classifier.Classify(blocks[i], events);
+            // The least of several: the first round pays for what the runtime loads, and a collection that another test causes
+            // charges this thread with the rest of its allocation quantum.
+            events.Clear();
+            BsmClassifier classifier = new(Settings, StartPs, 20_000);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (TimeTagBlock block in blocks)
+            {
+                classifier.Classify(block, events);
+            }
+
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocated);
         Assert.True(events.Count > 100);
     }
 

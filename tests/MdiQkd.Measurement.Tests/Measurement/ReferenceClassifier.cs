@@ -16,13 +16,9 @@ internal static class ReferenceClassifier
         long previousPs = -1;
         foreach (TimeTagBlock block in blocks)
         {
-            for (long slot = 0; block.LostTags > 0 && slot < slots; slot++)
+            if (block.LostTags > 0)
             {
-                long from = startPs + (slot * timing.SlotPeriodPs);
-                if (from <= block.WatermarkPs && from + timing.SlotPeriodPs - 1 > previousPs)
-                {
-                    voids.Add(slot);
-                }
+                voids.UnionWith(TouchedSlots(timing, startPs, slots, previousPs, block.WatermarkPs));
             }
 
             previousPs = block.WatermarkPs;
@@ -56,6 +52,18 @@ internal static class ReferenceClassifier
         }
 
         return events;
+    }
+
+    private static IEnumerable<long> TouchedSlots(SlotTiming timing, long startPs, long slots, long fromPs, long toPs)
+    {
+        for (long slot = 0; slot < slots; slot++)
+        {
+            long beginPs = startPs + (slot * timing.SlotPeriodPs);
+            if (beginPs <= toPs && beginPs + timing.SlotPeriodPs - 1 > fromPs)
+            {
+                yield return slot;
+            }
+        }
     }
 
     private static bool Within(long inSlot, int centre, int window) =>
