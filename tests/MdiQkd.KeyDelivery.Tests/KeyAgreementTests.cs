@@ -322,6 +322,47 @@ public sealed class KeyAgreementTests
     }
 
     [Fact]
+    public async Task The_background_work_burns_when_the_peer_is_back()
+    {
+        using NodePair pair = new();
+        pair.AddConfirmed(1, 8);
+        pair.Network.LoseReply = 1;
+        Assert.Equal(IssueStatus.PeerUnavailable, (await pair.IssueAtA()).Status);
+        Assert.Single(pair.NodeA.Store.Ledger.Unfinished(NodePair.B));
+        pair.Network.Heal();
+        await RunUntil(pair, "burnt:durable");
+        Assert.Empty(pair.NodeA.Store.Ledger.Unfinished(NodePair.B));
+        Assert.Equal(pair.NodeA.Store.Level(NodePair.B), pair.NodeB.Store.Level(NodePair.A));
+    }
+
+    [Fact]
+    public async Task The_background_work_reconciles_after_a_refusal()
+    {
+        using NodePair pair = new();
+        pair.NodeA.AddConfirmed(NodePair.B, NodePair.Block(1), NodePair.SecretKey(1, 8));
+        Assert.Equal(IssueStatus.PeerRefused, (await pair.IssueAtA()).Status);
+        await RunUntil(pair, "apply:durable");
+        Assert.Equal(0, pair.NodeA.Store.Level(NodePair.B));
+    }
+
+    private static async Task RunUntil(NodePair pair, string step)
+    {
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        pair.NodeA.Store.AtStep = at =>
+        {
+            if (at == step)
+            {
+                reached.TrySetResult();
+            }
+        };
+        using CancellationTokenSource end = new();
+        Task run = pair.NodeA.Agreement.RunAsync(end.Token);
+        await reached.Task;
+        await end.CancelAsync();
+        await run;
+    }
+
+    [Fact]
     public async Task Sync_says_when_the_peer_is_away()
     {
         using NodePair pair = new();

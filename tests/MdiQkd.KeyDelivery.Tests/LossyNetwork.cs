@@ -94,10 +94,21 @@ internal sealed class LossyNetwork(int seed = 1)
         return Happens(LoseReply) ? throw new PeerUnavailableException(to, "reply lost") : reply;
     }
 
-    private async Task<byte[]> DeliverAsync(string from, string to, byte[] message) =>
-        nodes.TryGetValue(to, out KeyAgreement? peer)
-            ? await peer.HandleRequestAsync(from, message, CancellationToken.None)
-            : throw new PeerUnavailableException(to, "not connected");
+    private async Task<byte[]> DeliverAsync(string from, string to, byte[] message)
+    {
+        if (!nodes.TryGetValue(to, out KeyAgreement? peer))
+        {
+            throw new PeerUnavailableException(to, "not connected");
+        }
+        try
+        {
+            return await peer.HandleRequestAsync(from, message, CancellationToken.None);
+        }
+        catch (CrashException e)
+        {
+            throw new PeerUnavailableException(to, "connection reset", e);
+        }
+    }
 
     private sealed class Link(LossyNetwork network, string node) : IPeerLink
     {

@@ -40,8 +40,8 @@ internal sealed class TestNode : IDisposable
     /// <summary>Set when the injected crash has struck; the node is then gone until <see cref="Restart"/>.</summary>
     public bool Crashed { get; private set; }
 
-    /// <summary>Injection points passed since the last (re)start.</summary>
-    public int Steps { get; private set; }
+    /// <summary>Name of the injection point at which the node crashed, if it did.</summary>
+    public string? CrashedAt { get; private set; }
 
     /// <summary>Crashes at the given injection point from now, counted from 0.</summary>
     public void CrashAfter(int steps) => stepsUntilCrash = steps;
@@ -79,7 +79,6 @@ internal sealed class TestNode : IDisposable
     private void Open()
     {
         Store = KeyStore.Open(Path, Name, key);
-        Steps = 0;
         Store.AtStep = AtStep;
         Agreement = new KeyAgreement(Store, network.LinkOf(Name), Options, log: log);
         network.Attach(Name, Agreement);
@@ -92,12 +91,12 @@ internal sealed class TestNode : IDisposable
         {
             throw new CrashException();
         }
-        Steps++;
         if (stepsUntilCrash-- != 0)
         {
             return;
         }
         Crashed = true;
+        CrashedAt = step;
         image++;
         network.Detach(Name);
         File.Copy(Path, ImagePath);
