@@ -52,7 +52,8 @@ internal static class JsonReply
             json.WriteString("master_SAE_ID"u8, master);
             json.WriteString("slave_SAE_ID"u8, slave);
             json.WriteNumber("key_size"u8, options.DefaultKeySizeBits);
-            json.WriteNumber("stored_key_count"u8, store.IssuableCount(peer) / perKey);
+            // Capped, because strict clients refuse more than max_key_count and the limit may have been lowered.
+            json.WriteNumber("stored_key_count"u8, Math.Min(store.IssuableCount(peer), store.MaxKeysPerPeer) / perKey);
             json.WriteNumber("max_key_count"u8, store.MaxKeysPerPeer / perKey);
             json.WriteNumber("max_key_per_request"u8, options.MaxKeysPerRequest);
             json.WriteNumber("max_key_size"u8, options.MaxKeySizeBits);
