@@ -32,6 +32,9 @@ public sealed class PilotMonitor
     /// <summary>Both detectors in the same bin.</summary>
     public long SameBinCoincidences => sameEarly + sameLate;
 
+    /// <summary>Clicks by <see cref="ClickMask.Window"/>; [4].</summary>
+    internal IReadOnlyList<long> ClicksByWindow => clicks;
+
     /// <summary>Forgets all, to begin a new averaging interval.</summary>
     public void Reset()
     {

@@ -138,29 +138,29 @@ public class BsmClassifierTests
     [Theory]
     [InlineData(5000, 2500, 600, 0.0)]
     [InlineData(5000, 2500, 600, 0.02)]
-    [InlineData(1000, 400, 399, 0.01)]
+    [InlineData(1024, 400, 399, 0.01)]
     [InlineData(101, 50, 50, 0.01)]
-    [InlineData(9973, 3001, 777, 0.005)]
+    [InlineData(1_000_000, 3001, 777, 0.005)]
     public void Events_equal_those_of_the_slow_reference(int period, int spacing, int window, double loss)
     {
-        // About 1.2 million tags over the five cases.
+        // About a million tags over the five cases, on both paths.
         SlotTiming timing = new(period, spacing, window);
         Random random = new(period + window);
         for (int round = 0; round < 60; round++)
         {
             BsmSettings settings = new(
                 timing, C, D, random.Next(2) == 0, random.Next(2) == 0 ? null : new PilotPattern(7 + random.Next(20), 3));
-            long startPs = random.NextInt64(3 * period, 1L << (20 + (40 * random.Next(2))));
+            long startPs = random.NextInt64(3 * period, 1L << (22 + (38 * random.Next(2))));
             long slots = 1 + random.Next(4000);
             List<TimeTagBlock> blocks = TagPatterns.Random(random, timing, startPs, slots, loss);
-            BsmClassifier classifier = new(settings, startPs, slots);
-            BsmEventBuffer events = new(1);
-            foreach (TimeTagBlock block in blocks)
-            {
-                classifier.Classify(block, events);
-            }
-
+            (BsmClassifier classifier, BsmEventBuffer events) = Run(settings, startPs, slots, blocks, ClickKeys.IsSupported);
             Assert.Equal(ReferenceClassifier.Classify(settings, startPs, slots, blocks), Events(events));
+            (BsmClassifier portable, BsmEventBuffer portableEvents) = Run(settings, startPs, slots, blocks, accelerated: false);
+            Assert.Equal(Events(portableEvents), Events(events));
+            Assert.Equivalent(portable.Counters, classifier.Counters);
+            Assert.Equal(portable.Pilots.ClicksByWindow, classifier.Pilots.ClicksByWindow);
+            Assert.Equal(portable.Pilots.SameBinCoincidences, classifier.Pilots.SameBinCoincidences);
+            Assert.Equal(portable.Pilots.OppositeBinCoincidences, classifier.Pilots.OppositeBinCoincidences);
             MeasurementCounters n = classifier.Counters;
             Assert.Equal(blocks.Sum(b => b.Count), n.TagsIn);
             Assert.Equal(
@@ -205,6 +205,39 @@ public class BsmClassifierTests
         Assert.Throws<ArgumentException>(() => new BsmClassifier(Settings with { Timing = new(5000, 2500, 2501) }, 0, 1));
         Assert.Throws<ArgumentException>(() => new BsmClassifier(Settings with { Pilots = new(4, 3) }, 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BsmClassifier(Settings, 0, long.MaxValue));
+    }
+
+    [Fact]
+    public void A_tag_out_of_order_inside_a_chunk_is_found_on_both_paths()
+    {
+        Random random = new(8);
+        for (int round = 0; round < 50; round++)
+        {
+            List<TimeTagBlock> blocks = TagPatterns.Random(random, TagPatterns.Timing, StartPs, 3000, 0);
+            foreach (TimeTagBlock block in blocks.Where(b => b.Count > 100))
+            {
+                int i = random.Next(block.Count - 1);
+                (block.TimesPs[i], block.TimesPs[i + 1]) = (block.TimesPs[i + 1], block.TimesPs[i]);
+            }
+
+            (BsmClassifier classifier, BsmEventBuffer events) = Run(Settings, StartPs, 3000, blocks, ClickKeys.IsSupported);
+            (BsmClassifier portable, BsmEventBuffer portableEvents) = Run(Settings, StartPs, 3000, blocks, accelerated: false);
+            Assert.Equal(Events(portableEvents), Events(events));
+            Assert.Equivalent(portable.Counters, classifier.Counters);
+        }
+    }
+
+    private static (BsmClassifier Classifier, BsmEventBuffer Events) Run(
+        BsmSettings settings, long startPs, long slots, List<TimeTagBlock> blocks, bool accelerated)
+    {
+        BsmClassifier classifier = new(settings, startPs, slots, accelerated);
+        BsmEventBuffer events = new(1);
+        foreach (TimeTagBlock block in blocks)
+        {
+            classifier.Classify(block, events);
+        }
+
+        return (classifier, events);
     }
 
     private static (BsmClassifier Classifier, BsmEventBuffer Events) Classify(

@@ -15,7 +15,7 @@ internal static class TagPatterns
     public static List<TimeTagBlock> Random(Random random, SlotTiming timing, long startPs, long slots, double lossProbability)
     {
         long endPs = startPs + (slots * timing.SlotPeriodPs) + (3 * timing.SlotPeriodPs);
-        int count = (int)((endPs - startPs) / timing.SlotPeriodPs * (1 + random.Next(3)));
+        int count = 1 + (int)((endPs - startPs) / timing.SlotPeriodPs * (1 + random.Next(10)) / 4);
         long[] times = new long[count];
         for (int i = 0; i < count; i++)
         {
@@ -28,7 +28,7 @@ internal static class TagPatterns
         long watermarkPs = Math.Max(-1, startPs - (4 * timing.SlotPeriodPs));
         while (watermarkPs < endPs)
         {
-            long mean = random.Next(3) switch { 0 => 1, 1 => timing.SlotPeriodPs, _ => 40L * timing.SlotPeriodPs };
+            long mean = random.Next(5) switch { 0 => 1, 1 => timing.SlotPeriodPs, 2 => 2000L * timing.SlotPeriodPs, _ => 40L * timing.SlotPeriodPs };
             watermarkPs += 1 + random.NextInt64(2 * mean);
             TimeTagBlock block = new(16) { WatermarkPs = watermarkPs };
             block.LostTags = random.NextDouble() < lossProbability ? 1 + random.Next(9) : 0;
