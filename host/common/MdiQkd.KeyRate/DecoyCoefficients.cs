@@ -10,19 +10,24 @@ namespace MdiQkd.KeyRate;
 internal readonly struct DecoyCoefficients
 {
     internal DecoyCoefficients(UserParameters a, UserParameters b)
+        : this(a.V, a.W, b.V, b.W)
     {
-        A0w = Poisson(0, a.W);
-        B0w = Poisson(0, b.W);
-        A0v = Poisson(0, a.V);
-        B0v = Poisson(0, b.V);
-        double a1w = Poisson(1, a.W);
-        double b1w = Poisson(1, b.W);
-        double a1v = Poisson(1, a.V);
-        double b1v = Poisson(1, b.V);
-        double a2w = Poisson(2, a.W);
-        double b2w = Poisson(2, b.W);
-        double a2v = Poisson(2, a.V);
-        double b2v = Poisson(2, b.V);
+    }
+
+    internal DecoyCoefficients(double vA, double wA, double vB, double wB)
+    {
+        A0w = Poisson(0, wA);
+        B0w = Poisson(0, wB);
+        A0v = Poisson(0, vA);
+        B0v = Poisson(0, vB);
+        double a1w = Poisson(1, wA);
+        double b1w = Poisson(1, wB);
+        double a1v = Poisson(1, vA);
+        double b1v = Poisson(1, vB);
+        double a2w = Poisson(2, wA);
+        double b2w = Poisson(2, wB);
+        double a2v = Poisson(2, vA);
+        double b2v = Poisson(2, vB);
         SinglesW = a1w * b1w;
         double ka = a1v * b2v / (a1w * b2w);
         double kb = a2v * b1v / (a2w * b1w);

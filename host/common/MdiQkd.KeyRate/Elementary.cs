@@ -60,11 +60,15 @@ internal static class Elementary
         : p >= 0.5 ? 1
         : (-p * Math.Log2(p)) - ((1 - p) * Math.Log2(1 - p));
 
-    /// <summary>Poisson probability of n photons (n = 0, 1, 2) at the given mean.</summary>
-    internal static double Poisson(int n, double mean) => n switch
+    /// <summary>Poisson probability of n ≥ 0 photons at the given mean.</summary>
+    internal static double Poisson(int n, double mean)
     {
-        0 => Math.Exp(-mean),
-        1 => mean * Math.Exp(-mean),
-        _ => 0.5 * mean * mean * Math.Exp(-mean),
-    };
+        double probability = Math.Exp(-mean);
+        for (int i = 1; i <= n; i++)
+        {
+            probability *= mean / i;
+        }
+
+        return probability;
+    }
 }

@@ -152,6 +152,30 @@ public sealed class ExactChannel
             sourceA.Intensity(labelA), PulseState.BasisOf(labelA), sourceB.Intensity(labelB), PulseState.BasisOf(labelB));
     }
 
+    /// <summary>
+    /// Yield and error yield of pairs in which both users sent exactly one photon: what decoy states bound, in closed form. The
+    /// probability that the windows of a set S stay empty is (1 − p_d)^|S| [(1 − α)(1 − β) + |Γ|²/4], the coefficient of μν in
+    /// e^(μ+ν) times the same probability for coherent states, with α, β the shares of a photon detected in S and Γ the complex sum
+    /// of the beats. In the X basis without dark counts the error rate is (1 − M cos δ)/2.
+    /// </summary>
+    public PairGain SinglePairs(QubitBasis basis)
+    {
+        Span<double> equal = stackalloc double[Patterns];
+        Span<double> different = stackalloc double[Patterns];
+        equal.Clear();
+        different.Clear();
+        double flip = basis == QubitBasis.Z ? Parameters.MisalignmentZ : Parameters.MisalignmentX;
+        for (int bits = 0; bits < 4; bits++)
+        {
+            PulseState a = new(1, basis, bits & 1);
+            PulseState b = new(1, basis, bits >> 1);
+            AddSinglePair(a, b, 0.25 * (1 - flip), a.Bit == b.Bit ? equal : different);
+            AddSinglePair(a, b, 0.25 * flip, a.Bit == b.Bit ? different : equal);
+        }
+
+        return PatternGain(equal, different, basis == QubitBasis.Z, Parameters.AcceptPsiPlus);
+    }
+
     /// <summary>Click patterns with equal bits and with different bits, each bit pair with weight 1/4.</summary>
     internal void BitPatterns(
         double intensityA,
@@ -209,6 +233,46 @@ public sealed class ExactChannel
                 patterns[pattern | CLateBit] += d * lateC;
                 patterns[pattern | CEarlyBit | CLateBit] += d * bothC;
             }
+        }
+    }
+
+    private void AddSinglePair(PulseState a, PulseState b, double weight, Span<double> patterns)
+    {
+        (double aEarly, double aLate) = Bins(a, armA * Parameters.DetectorEfficiency);
+        (double bEarly, double bLate) = Bins(b, armB * Parameters.DetectorEfficiency);
+        double latePhase = Parameters.PhaseErrorRad + (Math.PI * (PhaseBit(a) - PhaseBit(b)));
+        double earlyBeat = Math.Sqrt(Parameters.Overlap * aEarly * bEarly);
+        double lateBeat = Math.Sqrt(Parameters.Overlap * aLate * bLate);
+        Span<double> empty = stackalloc double[Patterns];
+        for (int windows = 0; windows < Patterns; windows++)
+        {
+            int early = (windows & CEarlyBit) + ((windows & DEarlyBit) / DEarlyBit);
+            int late = ((windows & CLateBit) / CLateBit) + ((windows & DLateBit) / DLateBit);
+            int earlySign = (windows & CEarlyBit) - ((windows & DEarlyBit) / DEarlyBit);
+            int lateSign = ((windows & CLateBit) / CLateBit) - ((windows & DLateBit) / DLateBit);
+            double alpha = 0.5 * ((early * aEarly) + (late * aLate));
+            double beta = 0.5 * ((early * bEarly) + (late * bLate));
+            double real = (earlySign * earlyBeat) + (lateSign * lateBeat * Math.Cos(latePhase));
+            double imaginary = lateSign * lateBeat * Math.Sin(latePhase);
+            empty[windows] = Math.Pow(1 - Parameters.DarkCountsPerWindow, early + late)
+                * (((1 - alpha) * (1 - beta)) + (0.25 * ((real * real) + (imaginary * imaginary))));
+        }
+
+        // Inclusion and exclusion: a pattern of clicks is "all others empty" with each of its own windows taken off in turn.
+        for (int bit = 1; bit < Patterns; bit <<= 1)
+        {
+            for (int pattern = 0; pattern < Patterns; pattern++)
+            {
+                if ((pattern & bit) == 0)
+                {
+                    empty[pattern] -= empty[pattern | bit];
+                }
+            }
+        }
+
+        for (int pattern = 0; pattern < Patterns; pattern++)
+        {
+            patterns[pattern] += weight * empty[(Patterns - 1) & ~pattern];
         }
     }
 
