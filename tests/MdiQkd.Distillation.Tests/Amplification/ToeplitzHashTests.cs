@@ -40,7 +40,7 @@ public class ToeplitzHashTests
 
         Assert.Equal(expected, Hash(x, n, seed, l, ToeplitzHash.FastestPath, 2));
         ulong[] y = new ulong[expected.Length];
-        TransformToeplitz.Hash<Lanes512, Vector512<ulong>>(x, n, seed, n + l - 1, y, l, 1);
+        TransformToeplitz.Hash<Lanes512, Vector512<ulong>>(x, n, seed, n + l - 1, y, l, 1, new ToeplitzWorkspace());
         Assert.Equal(expected, y);
     }
 
@@ -146,6 +146,27 @@ public class ToeplitzHashTests
         ArgumentException refused = Assert.Throws<ArgumentException>(
             () => ToeplitzHash.Hash(new ulong[8], n, new ulong[8], seedBits, new ulong[8], l));
         Assert.StartsWith(reason, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kept_workspace_allocates_nothing_and_keeps_nothing()
+    {
+        const int N = 50_000;
+        const int L = 20_000;
+        var random = new Random(9);
+        ulong[] x = Words(random, N);
+        ulong[] seed = Words(random, N + L - 1);
+        ulong[] expected = Hash(x, N, seed, L);
+        ulong[] y = new ulong[expected.Length];
+        using var workspace = new ToeplitzWorkspace();
+        ToeplitzHash.Hash(x, N, seed, N + L - 1, y, L, 1, workspace);
+        Assert.Equal(expected, y);
+        Assert.True(workspace.Prepare(1).AsSpan().IndexOfAnyExcept(0UL) < 0);
+        y.AsSpan().Clear();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ToeplitzHash.Hash(x, N, seed, N + L - 1, y, L, 1, workspace);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(expected, y);
     }
 
     [Fact]

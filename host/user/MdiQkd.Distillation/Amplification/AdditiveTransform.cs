@@ -23,16 +23,47 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
 
     private static readonly TVector[] LaneTwiddles = MakeLaneTwiddles();
 
-    private static int Lanes => 1 << TLanes.LogCount;
+    private static int Lanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 1 << TLanes.LogCount;
+    }
 
-    /// <summary>Coefficients in the novel basis → values.</summary>
-    public static void Evaluate(ulong* data, int logPoints) => Down<Direct>(data, logPoints, 0);
+    /// <summary>Coefficients in the novel basis → values, where the first 2^logCoefficients may differ from zero.</summary>
+    public static void Evaluate(ulong* data, int logPoints, int logCoefficients)
+    {
+        // Layers above see b = 0 and twiddle 0 and only copy.
+        int count = 1 << logCoefficients;
+        for (int block = (1 << (logPoints - logCoefficients)) - 1; block >= 0; block--)
+        {
+            ulong* part = data + (block * (long)count);
+            if (block != 0)
+            {
+                Unsafe.CopyBlock(part, data, (uint)count * sizeof(ulong));
+            }
 
-    /// <summary>The transpose of the inverse of <see cref="Evaluate"/>: the same network with a and b exchanged.</summary>
+            Down<Direct>(part, logCoefficients, block);
+        }
+    }
+
+    /// <summary>The transpose of the inverse of <see cref="Evaluate"/> with all coefficients: its network with a and b exchanged.</summary>
     public static void EvaluateInverseTransposed(ulong* data, int logPoints) => Down<Exchanged>(data, logPoints, 0);
 
-    /// <summary>The transpose of <see cref="Evaluate"/>.</summary>
-    public static void EvaluateTransposed(ulong* data, int logPoints) => Up(data, logPoints, 0);
+    /// <summary>The transpose of <see cref="Evaluate"/>; the result is in the first 2^logCoefficients words.</summary>
+    public static void EvaluateTransposed(ulong* data, int logPoints, int logCoefficients)
+    {
+        int count = 1 << logCoefficients;
+        Up(data, logCoefficients, 0);
+        for (int block = 1; block < 1 << (logPoints - logCoefficients); block++)
+        {
+            ulong* part = data + (block * (long)count);
+            Up(part, logCoefficients, block);
+            for (int i = 0; i < count; i += Lanes)
+            {
+                Store(data + i, TLanes.Add(Load(data + i), Load(part + i)));
+            }
+        }
+    }
 
     /// <summary>sum += a · b, value by value.</summary>
     public static void MultiplyAdd(ulong* sum, ulong* a, ulong* b, int points)
@@ -54,15 +85,22 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
 
         if (((log - LogPointsMin) & 1) != 0)
         {
-            DownOne<TOrder>(data, 1 << (log - 1), CantorBasis.Twiddle(block));
+            DownOne<TOrder>(data, 1 << (log - 1), block);
             Down<TOrder>(data, log - 1, 2 * block);
             Down<TOrder>(data + (1 << (log - 1)), log - 1, (2 * block) + 1);
             return;
         }
 
         int quarter = 1 << (log - 2);
-        ulong inner = CantorBasis.Twiddle(2 * block);
-        DownTwo<TOrder>(data, quarter, CantorBasis.Twiddle(block), inner, inner ^ CantorBasis.Twiddle(1));
+        if (block == 0)
+        {
+            DownTwoFirst<TOrder>(data, quarter);
+        }
+        else
+        {
+            DownTwo<TOrder>(data, quarter, block);
+        }
+
         for (int i = 0; i < 4; i++)
         {
             Down<TOrder>(data + (i * quarter), log - 2, (4 * block) + i);
@@ -81,7 +119,7 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
         {
             Up(data, log - 1, 2 * block);
             Up(data + (1 << (log - 1)), log - 1, (2 * block) + 1);
-            UpOne(data, 1 << (log - 1), CantorBasis.Twiddle(block));
+            UpOne(data, 1 << (log - 1), block);
             return;
         }
 
@@ -91,14 +129,20 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
             Up(data + (i * quarter), log - 2, (4 * block) + i);
         }
 
-        ulong inner = CantorBasis.Twiddle(2 * block);
-        UpTwo(data, quarter, CantorBasis.Twiddle(block), inner, inner ^ CantorBasis.Twiddle(1));
+        if (block == 0)
+        {
+            UpTwoFirst(data, quarter);
+        }
+        else
+        {
+            UpTwo(data, quarter, block);
+        }
     }
 
-    private static void DownOne<TOrder>(ulong* data, int half, ulong twiddle)
+    private static void DownOne<TOrder>(ulong* data, int half, int block)
         where TOrder : struct
     {
-        TVector t = TLanes.Broadcast(twiddle);
+        TVector t = TLanes.Broadcast(CantorBasis.Twiddle(block));
         for (int i = 0; i < half; i += Lanes)
         {
             TVector a = Load(data + i), b = Load(data + half + i);
@@ -108,9 +152,9 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
         }
     }
 
-    private static void UpOne(ulong* data, int half, ulong twiddle)
+    private static void UpOne(ulong* data, int half, int block)
     {
-        TVector t = TLanes.Broadcast(twiddle);
+        TVector t = TLanes.Broadcast(CantorBasis.Twiddle(block));
         for (int i = 0; i < half; i += Lanes)
         {
             TVector a = Load(data + i), b = Load(data + half + i);
@@ -120,10 +164,12 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
         }
     }
 
-    private static void DownTwo<TOrder>(ulong* data, int quarter, ulong outer, ulong inner0, ulong inner1)
+    private static void DownTwo<TOrder>(ulong* data, int quarter, int block)
         where TOrder : struct
     {
-        TVector t = TLanes.Broadcast(outer), t0 = TLanes.Broadcast(inner0), t1 = TLanes.Broadcast(inner1);
+        TVector t = TLanes.Broadcast(CantorBasis.Twiddle(block));
+        TVector t0 = TLanes.Broadcast(CantorBasis.Twiddle(2 * block));
+        TVector t1 = TLanes.Broadcast(CantorBasis.Twiddle((2 * block) + 1));
         ulong* p1 = data + quarter, p2 = p1 + quarter, p3 = p2 + quarter;
         for (int i = 0; i < quarter; i += Lanes)
         {
@@ -139,9 +185,49 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
         }
     }
 
-    private static void UpTwo(ulong* data, int quarter, ulong outer, ulong inner0, ulong inner1)
+    /// <summary>Block 0, where three of the four twiddles are zero.</summary>
+    private static void DownTwoFirst<TOrder>(ulong* data, int quarter)
+        where TOrder : struct
     {
-        TVector t = TLanes.Broadcast(outer), t0 = TLanes.Broadcast(inner0), t1 = TLanes.Broadcast(inner1);
+        TVector t1 = TLanes.Broadcast(CantorBasis.Twiddle(1));
+        ulong* p1 = data + quarter, p2 = p1 + quarter, p3 = p2 + quarter;
+        for (int i = 0; i < quarter; i += Lanes)
+        {
+            TVector a = Load(data + i), b = Load(p1 + i), c = Load(p2 + i), d = Load(p3 + i);
+            ButterflyFirst<TOrder>(ref a, ref c);
+            ButterflyFirst<TOrder>(ref b, ref d);
+            ButterflyFirst<TOrder>(ref a, ref b);
+            Butterfly<TOrder>(ref c, ref d, t1);
+            Store(data + i, a);
+            Store(p1 + i, b);
+            Store(p2 + i, c);
+            Store(p3 + i, d);
+        }
+    }
+
+    private static void UpTwoFirst(ulong* data, int quarter)
+    {
+        TVector t1 = TLanes.Broadcast(CantorBasis.Twiddle(1));
+        ulong* p1 = data + quarter, p2 = p1 + quarter, p3 = p2 + quarter;
+        for (int i = 0; i < quarter; i += Lanes)
+        {
+            TVector a = Load(data + i), b = Load(p1 + i), c = Load(p2 + i), d = Load(p3 + i);
+            ButterflyUp(ref c, ref d, t1);
+            a = TLanes.Add(a, b);
+            a = TLanes.Add(a, c);
+            b = TLanes.Add(b, d);
+            Store(data + i, a);
+            Store(p1 + i, b);
+            Store(p2 + i, c);
+            Store(p3 + i, d);
+        }
+    }
+
+    private static void UpTwo(ulong* data, int quarter, int block)
+    {
+        TVector t = TLanes.Broadcast(CantorBasis.Twiddle(block));
+        TVector t0 = TLanes.Broadcast(CantorBasis.Twiddle(2 * block));
+        TVector t1 = TLanes.Broadcast(CantorBasis.Twiddle((2 * block) + 1));
         ulong* p1 = data + quarter, p2 = p1 + quarter, p3 = p2 + quarter;
         for (int i = 0; i < quarter; i += Lanes)
         {
@@ -255,6 +341,21 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
         else
         {
             b = TLanes.Add(b, TLanes.Multiply(a, t));
+            a = TLanes.Add(a, b);
+        }
+    }
+
+    /// <summary>With twiddle 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ButterflyFirst<TOrder>(ref TVector a, ref TVector b)
+        where TOrder : struct
+    {
+        if (typeof(TOrder) == typeof(Direct))
+        {
+            b = TLanes.Add(b, a);
+        }
+        else
+        {
             a = TLanes.Add(a, b);
         }
     }

@@ -7,13 +7,24 @@ namespace MdiQkd.Distillation.Amplification;
 /// <summary>Two elements per register: PCLMULQDQ.</summary>
 internal readonly struct Lanes128 : IFieldLanes<Vector128<ulong>>
 {
-    public static int LogCount => 1;
+    public static int LogCount
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 1;
+    }
 
     public static bool IsSupported => Pclmulqdq.IsSupported && Ssse3.IsSupported;
 
-    /// <summary>What bits 60, 61 and 62 of the high half of a product become when they are folded twice.</summary>
-    private static Vector128<byte> Overflow => Vector128.Create((byte)0x00, 0x1B, 0x2D, 0x36, 0x5A, 0x41, 0x77, 0x6C, 0, 0, 0, 0, 0, 0, 0, 0);
+    /// <summary>Bytes 0 … 7: what bits 60, 61 and 62 of the high half of a product become when they are folded twice.</summary>
+    internal const ulong OverflowLow = 0x6C77415A362D1B00;
 
+    private static Vector128<byte> Overflow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128.Create(OverflowLow, 0).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> Broadcast(ulong element) => Vector128.Create(element);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

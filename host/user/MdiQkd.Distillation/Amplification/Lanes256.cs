@@ -7,13 +7,19 @@ namespace MdiQkd.Distillation.Amplification;
 /// <summary>Four elements per register: AVX2 with VPCLMULQDQ.</summary>
 internal readonly struct Lanes256 : IFieldLanes<Vector256<ulong>>
 {
-    public static int LogCount => 2;
+    public static int LogCount
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2;
+    }
 
     public static bool IsSupported => Pclmulqdq.V256.IsSupported && Avx2.IsSupported;
 
-    private static Vector256<byte> Overflow => Vector256.Create(
-        (byte)0x00, 0x1B, 0x2D, 0x36, 0x5A, 0x41, 0x77, 0x6C, 0, 0, 0, 0, 0, 0, 0, 0,
-        0x00, 0x1B, 0x2D, 0x36, 0x5A, 0x41, 0x77, 0x6C, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static Vector256<byte> Overflow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(Lanes128.OverflowLow, 0, Lanes128.OverflowLow, 0).AsByte();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Broadcast(ulong element) => Vector256.Create(element);

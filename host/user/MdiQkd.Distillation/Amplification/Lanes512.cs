@@ -8,12 +8,19 @@ namespace MdiQkd.Distillation.Amplification;
 /// <summary>Eight elements per register: AVX-512 with VPCLMULQDQ.</summary>
 internal readonly struct Lanes512 : IFieldLanes<Vector512<ulong>>
 {
-    public static int LogCount => 3;
+    public static int LogCount
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 3;
+    }
 
     public static bool IsSupported => Pclmulqdq.V512.IsSupported && Avx512BW.IsSupported;
 
-    private static Vector512<byte> Overflow =>
-        Vector512.Create(0x6C77415A362D1B00UL, 0, 0x6C77415A362D1B00UL, 0, 0x6C77415A362D1B00UL, 0, 0x6C77415A362D1B00UL, 0).AsByte();
+    private static Vector512<byte> Overflow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(Lanes128.OverflowLow, 0, Lanes128.OverflowLow, 0, Lanes128.OverflowLow, 0, Lanes128.OverflowLow, 0).AsByte();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> Broadcast(ulong element) => Vector512.Create(element);

@@ -12,10 +12,11 @@ internal static unsafe class NovelBasisRun
     /// <summary>Words in a run.</summary>
     public const int Count = 16;
 
-    /// <summary>The change.</summary>
-    public static void Change(ulong* f)
+    /// <summary>The change, from packed coefficients; <paramref name="packed"/> may overlap the upper half of <paramref name="f"/>.</summary>
+    public static void Change(uint* packed, ulong* f)
     {
-        Vector256<ulong> a = Vector256.Load(f), b = Vector256.Load(f + 4), c = Vector256.Load(f + 8), d = Vector256.Load(f + 12);
+        (Vector256<ulong> a, Vector256<ulong> b) = Vector256.Widen(Vector256.Load(packed));
+        (Vector256<ulong> c, Vector256<ulong> d) = Vector256.Widen(Vector256.Load(packed + 8));
         c ^= HighToLow(d); // f8,9 += f14,15
         a ^= LowToHigh(c); // f2…7 += f8…13
         b ^= Straddle(c, d);
@@ -58,8 +59,11 @@ internal static unsafe class NovelBasisRun
         }
     }
 
-    /// <summary>The transpose of the change: every addition turned round, last one first.</summary>
-    public static void ChangeTransposed(ulong* f)
+    /// <summary>
+    /// The transpose of the change: every addition turned round, last one first. Keeps the upper halves of the words;
+    /// <paramref name="packed"/> may overlap the lower half of <paramref name="f"/>.
+    /// </summary>
+    public static void ChangeTransposed(ulong* f, uint* packed)
     {
         Vector256<ulong> a = Inner(Vector256.Load(f)), b = Inner(Vector256.Load(f + 4));
         Vector256<ulong> c = Inner(Vector256.Load(f + 8)), d = Inner(Vector256.Load(f + 12));
@@ -72,7 +76,8 @@ internal static unsafe class NovelBasisRun
         c ^= Straddle(a, b); // f8…13 += f2…7
         d ^= HighToLow(b);
         d ^= LowToHigh(c); // f14,15 += f8,9
-        Store(f, a, b, c, d);
+        Vector256.Narrow(a >> 32, b >> 32).Store(packed);
+        Vector256.Narrow(c >> 32, d >> 32).Store(packed + 8);
 
         // f2 += f1; f3 += f2
         static Vector256<ulong> Inner(Vector256<ulong> v)

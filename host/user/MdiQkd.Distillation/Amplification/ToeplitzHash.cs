@@ -60,6 +60,7 @@ public static class ToeplitzHash
     /// <param name="output">Receives y in ⌈ℓ / 64⌉ words, the last one padded with zeros. Overlaps neither input nor seed.</param>
     /// <param name="outputBits">ℓ, 1 … n.</param>
     /// <param name="maxDegreeOfParallelism">Threads to use at most.</param>
+    /// <param name="workspace">Scratch memory to reuse, or null.</param>
     /// <exception cref="ArgumentException">The lengths do not fit; the message is that of <see cref="Fault"/>.</exception>
     public static void Hash(
         ReadOnlySpan<ulong> input,
@@ -68,12 +69,13 @@ public static class ToeplitzHash
         int seedBits,
         Span<ulong> output,
         int outputBits,
-        int maxDegreeOfParallelism = 1) =>
-        Hash(FastestPath, input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+        int maxDegreeOfParallelism = 1,
+        ToeplitzWorkspace? workspace = null) =>
+        Hash(FastestPath, input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism, workspace);
 
     /// <summary>The same on a given path.</summary>
     /// <exception cref="PlatformNotSupportedException">The machine lacks the instructions.</exception>
-    /// <inheritdoc cref="Hash(ReadOnlySpan{ulong}, int, ReadOnlySpan{ulong}, int, Span{ulong}, int, int)"/>
+    /// <inheritdoc cref="Hash(ReadOnlySpan{ulong}, int, ReadOnlySpan{ulong}, int, Span{ulong}, int, int, ToeplitzWorkspace)"/>
     public static void Hash(
         ToeplitzPath path,
         ReadOnlySpan<ulong> input,
@@ -82,7 +84,8 @@ public static class ToeplitzHash
         int seedBits,
         Span<ulong> output,
         int outputBits,
-        int maxDegreeOfParallelism)
+        int maxDegreeOfParallelism,
+        ToeplitzWorkspace? workspace = null)
     {
         if (!IsSupported(path))
         {
@@ -98,23 +101,24 @@ public static class ToeplitzHash
         ArgumentOutOfRangeException.ThrowIfLessThan(input.Length, SecretBits.WordsFor(inputBits));
         ArgumentOutOfRangeException.ThrowIfLessThan(seed.Length, SecretBits.WordsFor(seedBits));
         ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, SecretBits.WordsFor(outputBits));
+        ToeplitzWorkspace memory = workspace ?? new ToeplitzWorkspace();
         switch (path)
         {
             case ToeplitzPath.Clmul512:
                 TransformToeplitz.Hash<Lanes512, Vector512<ulong>>(
-                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism, memory);
                 break;
             case ToeplitzPath.Clmul256:
                 TransformToeplitz.Hash<Lanes256, Vector256<ulong>>(
-                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism, memory);
                 break;
             case ToeplitzPath.Clmul128:
                 TransformToeplitz.Hash<Lanes128, Vector128<ulong>>(
-                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism, memory);
                 break;
             default:
                 TransformToeplitz.Hash<PortableLanes, ulong>(
-                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism);
+                    input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism, memory);
                 break;
         }
     }

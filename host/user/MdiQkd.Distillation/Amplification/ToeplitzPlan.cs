@@ -6,10 +6,20 @@ namespace MdiQkd.Distillation.Amplification;
 /// How a product is cut: transforms of 2^LogPoints points with 32 bits each, over chunks of ChunkBits columns. A chunk of c columns and ℓ rows needs
 /// c + ℓ bits of transform (each rounded up to 32), so the rows are never cut, and two transforms; one more leads back for all.
 /// </summary>
-internal readonly record struct ToeplitzPlan(int LogPoints, int ChunkBits, int Chunks)
+/// <param name="LogPoints">Base-2 logarithm of the points.</param>
+/// <param name="ChunkBits">Columns of a chunk, a multiple of 64; the last one may have fewer.</param>
+/// <param name="Chunks">Chunks.</param>
+/// <param name="OutputBits">Rows.</param>
+internal readonly record struct ToeplitzPlan(int LogPoints, int ChunkBits, int Chunks, int OutputBits)
 {
     /// <summary>Bits packed in one coefficient: products of two then have 63 and fit the field.</summary>
     public const int BitsPerPoint = 32;
+
+    /// <summary>Logarithm of the coefficients that a chunk of columns fills.</summary>
+    public int LogInputCoefficients => LogCoefficients(ChunkBits);
+
+    /// <summary>Logarithm of the coefficients that the rows fill.</summary>
+    public int LogOutputCoefficients => LogCoefficients(OutputBits);
 
     /// <summary>The plan with the fewest butterflies on the busiest of <paramref name="threads"/> threads.</summary>
     public static ToeplitzPlan For(int inputBits, int outputBits, int threads)
@@ -27,13 +37,13 @@ internal readonly record struct ToeplitzPlan(int LogPoints, int ChunkBits, int C
                 continue;
             }
 
-            int chunkBits = (int)Math.Min((long)chunkWords * BitsPerPoint, (inputBits + 63L) & ~63L);
-            int chunks = (int)(((long)inputBits + chunkBits - 1) / chunkBits);
+            int chunks = (int)((inputBits + ((long)chunkWords * BitsPerPoint) - 1) / ((long)chunkWords * BitsPerPoint));
+            int chunkBits = (int)((((inputBits + (long)chunks - 1) / chunks) + 63) & ~63L);
             int rounds = (chunks + threads - 1) / threads;
             double cost = ((2.0 * rounds) + 1) * (log + BasisChangeLayers) * Math.ScaleB(1, log);
             if (cost < bestCost)
             {
-                (best, bestCost) = (new(log, chunkBits, chunks), cost);
+                (best, bestCost) = (new(log, chunkBits, chunks, outputBits), cost);
             }
         }
 
@@ -42,4 +52,10 @@ internal readonly record struct ToeplitzPlan(int LogPoints, int ChunkBits, int C
 
     /// <summary>What a basis change and the copying cost, in layers of butterflies.</summary>
     private const int BasisChangeLayers = 12;
+
+    private static int LogCoefficients(int bits)
+    {
+        uint coefficients = (uint)((bits + BitsPerPoint - 1) / BitsPerPoint);
+        return Math.Max(NovelBasis.LogCountMin, BitOperations.Log2((2 * coefficients) - 1));
+    }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using System.Runtime.Intrinsics;
 
 namespace MdiQkd.Distillation.Amplification;
 
@@ -25,105 +25,125 @@ internal static unsafe class TransformToeplitz
         int seedBits,
         Span<ulong> output,
         int outputBits,
-        int maxDegreeOfParallelism)
+        int maxDegreeOfParallelism,
+        ToeplitzWorkspace workspace)
         where TLanes : struct, IFieldLanes<TVector>
         where TVector : unmanaged
     {
         ToeplitzPlan plan = ToeplitzPlan.For(inputBits, outputBits, maxDegreeOfParallelism);
         int threads = Math.Min(maxDegreeOfParallelism, plan.Chunks);
-        int points = 1 << plan.LogPoints;
-        var scratch = new Scratch(threads, points);
-        try
+        fixed (ulong* x = input, s = seed, scratch = workspace.Prepare(3L * threads << plan.LogPoints))
         {
-            fixed (ulong* x = input, s = seed)
+            ulong* first = ToeplitzWorkspace.Align(scratch);
+            try
             {
-                ulong* px = x, ps = s;
                 if (threads == 1)
                 {
-                    Worker(0);
+                    Accumulate<TLanes, TVector>(plan, x, inputBits, s, seedBits, first, 0, 1);
                 }
                 else
                 {
-                    Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Worker);
+                    AccumulateInParallel<TLanes, TVector>(plan, x, inputBits, s, seedBits, first, threads);
                 }
 
-                void Worker(int thread)
-                {
-                    ulong* sum = scratch.Sum(thread), a = scratch.Input(thread), v = scratch.Seed(thread);
-                    for (int chunk = thread; chunk < plan.Chunks; chunk += threads)
-                    {
-                        int column = chunk * plan.ChunkBits;
-                        LoadInput(px, column, Math.Min(plan.ChunkBits, inputBits - column), a, plan.LogPoints);
-                        AdditiveTransform<TLanes, TVector>.Evaluate(a, plan.LogPoints);
-                        LoadSeed(ps, seedBits, seedBits - 64 - column, v, plan.LogPoints);
-                        AdditiveTransform<TLanes, TVector>.EvaluateInverseTransposed(v, plan.LogPoints);
-                        AdditiveTransform<TLanes, TVector>.MultiplyAdd(sum, a, v, points);
-                    }
-                }
+                AdditiveTransform<TLanes, TVector>.EvaluateTransposed(first, plan.LogPoints, plan.LogOutputCoefficients);
+                StoreOutput(first, plan.LogOutputCoefficients, output, outputBits);
             }
-
-            ulong* total = scratch.Sum(0);
-            for (int thread = 1; thread < threads; thread++)
+            finally
             {
-                ulong* part = scratch.Sum(thread);
-                for (int i = 0; i < points; i++)
-                {
-                    total[i] ^= part[i];
-                }
+                workspace.Clear();
             }
-
-            AdditiveTransform<TLanes, TVector>.EvaluateTransposed(total, plan.LogPoints);
-            StoreOutput(total, plan.LogPoints, output, outputBits);
         }
-        finally
+    }
+
+    private static void AccumulateInParallel<TLanes, TVector>(
+        ToeplitzPlan plan, ulong* x, int inputBits, ulong* seed, int seedBits, ulong* scratch, int threads)
+        where TLanes : struct, IFieldLanes<TVector>
+        where TVector : unmanaged
+    {
+        Parallel.For(
+            0,
+            threads,
+            new ParallelOptions { MaxDegreeOfParallelism = threads },
+            thread => Accumulate<TLanes, TVector>(
+                plan, x, inputBits, seed, seedBits, scratch + (3L * thread << plan.LogPoints), thread, threads));
+        for (int thread = 1; thread < threads; thread++)
         {
-            scratch.Free();
+            ulong* part = scratch + (3L * thread << plan.LogPoints);
+            for (int i = 0; i < 1 << plan.LogPoints; i++)
+            {
+                scratch[i] ^= part[i];
+            }
+        }
+    }
+
+    /// <summary>Adds the values of every threads-th chunk into the first of three arrays of points words at <paramref name="scratch"/>.</summary>
+    private static void Accumulate<TLanes, TVector>(
+        ToeplitzPlan plan, ulong* x, int inputBits, ulong* seed, int seedBits, ulong* scratch, int thread, int threads)
+        where TLanes : struct, IFieldLanes<TVector>
+        where TVector : unmanaged
+    {
+        int points = 1 << plan.LogPoints;
+        ulong* sum = scratch, a = sum + points, v = a + points;
+        new Span<ulong>(sum, points).Clear();
+        for (int chunk = thread; chunk < plan.Chunks; chunk += threads)
+        {
+            int column = chunk * plan.ChunkBits;
+            LoadInput(x, column, Math.Min(plan.ChunkBits, inputBits - column), a, plan.LogInputCoefficients);
+            AdditiveTransform<TLanes, TVector>.Evaluate(a, plan.LogPoints, plan.LogInputCoefficients);
+            LoadSeed(seed, seedBits, seedBits - 64 - column, v, plan.LogPoints);
+            AdditiveTransform<TLanes, TVector>.EvaluateInverseTransposed(v, plan.LogPoints);
+            AdditiveTransform<TLanes, TVector>.MultiplyAdd(sum, a, v, points);
         }
     }
 
     /// <summary>Columns column … column + bits − 1 of x, 32 to a coefficient, in the novel basis. <paramref name="column"/> is a multiple of 64.</summary>
-    private static void LoadInput(ulong* x, int column, int bits, ulong* a, int logPoints)
+    private static void LoadInput(ulong* x, int column, int bits, ulong* a, int logCoefficients)
     {
-        int points = 1 << logPoints;
+        int count = 1 << logCoefficients;
 
         // The change runs on packed halves of words at the end of the buffer; widening then goes upwards without meeting them.
-        ulong* packed = a + (points / 2);
+        ulong* packed = a + (count / 2);
         int words = bits >> 6;
         new ReadOnlySpan<ulong>(x + (column >> 6), words).CopyTo(new Span<ulong>(packed, words));
-        new Span<ulong>(packed + words, (points / 2) - words).Clear();
+        new Span<ulong>(packed + words, (count / 2) - words).Clear();
         if ((bits & 63) != 0)
         {
             packed[words] = x[(column >> 6) + words] & ((1UL << (bits & 63)) - 1);
         }
 
-        NovelBasis.Change((byte*)packed, logPoints, sizeof(uint));
-        uint* halves = (uint*)packed;
-        ulong* run = stackalloc ulong[NovelBasisRun.Count];
-        for (int q = 0; q < points; q += NovelBasisRun.Count)
+        NovelBasis.Change((byte*)packed, logCoefficients, sizeof(uint));
+        for (int q = 0; q < count; q += NovelBasisRun.Count)
         {
-            for (int i = 0; i < NovelBasisRun.Count; i++)
-            {
-                run[i] = halves[q + i];
-            }
-
-            NovelBasisRun.Change(run);
-            Unsafe.CopyBlock(a + q, run, NovelBasisRun.Count * sizeof(ulong));
+            NovelBasisRun.Change((uint*)packed + q, a + q);
         }
-
-        CryptographicOperations.ZeroMemory(new Span<byte>(run, NovelBasisRun.Count * sizeof(ulong)));
     }
 
-    /// <summary>The functionals of the windows of s′ that begin at column, column + 32, …; window 0 is the seed's bits from <paramref name="top"/> on.</summary>
+    /// <summary>
+    /// The functionals of the windows of s′ that begin at column, column + 32, …; window 0 is the seed's 64 bits from <paramref name="top"/> on, the
+    /// next one 32 bits below.
+    /// </summary>
     private static void LoadSeed(ulong* seed, int seedBits, int top, ulong* v, int logPoints)
     {
+        const int PerStep = 8;
         int points = 1 << logPoints;
-        for (int q = 0; q < points; q++)
+        int last = (seedBits - 1) >> 6;
+        for (int q = 0; q < points; q += PerStep)
         {
-            ulong window = Window(seed, seedBits, top - (q * ToeplitzPlan.BitsPerPoint));
+            // Windows q, q + 2, q + 4, q + 6 begin in words first, first − 1, … with the same shift; the odd ones half a word below.
+            int bit = top - (q * ToeplitzPlan.BitsPerPoint);
+            if (((bit - ToeplitzPlan.BitsPerPoint) >> 6) >= 3 && (bit >> 6) < last)
+            {
+                Vector256<ulong> even = Functional(Windows(seed, bit)), odd = Functional(Windows(seed, bit - ToeplitzPlan.BitsPerPoint));
+                Vector256.Create(even[3], odd[3], even[2], odd[2]).Store(v + q);
+                Vector256.Create(even[1], odd[1], even[0], odd[0]).Store(v + q + 4);
+                continue;
+            }
 
-            // [θ^63](v θ^r) is bit 63 − r of v for r < 60; for r = 60, 61, 62 the modulus adds bits 63, 62 ^ 63, 61 ^ 62.
-            ulong head = window >> 60;
-            v[q] = window ^ ((head ^ ((head >> 1) & 6)) & 14);
+            for (int i = 0; i < PerStep; i++)
+            {
+                v[q + i] = Functional(Vector256.CreateScalar(Window(seed, last, bit - (i * ToeplitzPlan.BitsPerPoint))))[0];
+            }
         }
 
         NovelBasis.ChangeInverseTransposed((byte*)v, logPoints, sizeof(ulong));
@@ -133,32 +153,48 @@ internal static unsafe class TransformToeplitz
         }
     }
 
-    /// <summary>64 bits from bit <paramref name="first"/> on; bits before 0 and from bitCount on are zero.</summary>
-    private static ulong Window(ulong* words, int bitCount, int first)
+    /// <summary>
+    /// v with [θ^63](v θ^r) = bit 63 − r of the window. That is bit 63 − r of v for r &lt; 60; for r = 60, 61, 62 the modulus adds bits 63,
+    /// 62 ^ 63, 61 ^ 62.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Functional(Vector256<ulong> window)
     {
-        int last = (bitCount - 1) >> 6;
+        Vector256<ulong> head = window >> 60;
+        return window ^ ((head ^ ((head >> 1) & Vector256.Create(6UL))) & Vector256.Create(14UL));
+    }
+
+    /// <summary>Four windows of 64 bits, 64 apart; the last one begins at bit <paramref name="first"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Windows(ulong* words, int first)
+    {
+        ulong* word = words + (first >> 6) - 3;
+        int shift = first & 63;
+
+        // Shifted left in two steps, since a shift by 64 does not give zero.
+        return (Vector256.Load(word) >> shift) | ((Vector256.Load(word + 1) << 1) << (63 - shift));
+    }
+
+    /// <summary>64 bits from bit <paramref name="first"/> on; words before 0 and after <paramref name="last"/> are zero.</summary>
+    private static ulong Window(ulong* words, int last, int first)
+    {
         int word = first >> 6;
         int shift = first & 63;
         ulong low = word >= 0 && word <= last ? words[word] : 0;
-        ulong high = shift != 0 && word + 1 >= 0 && word + 1 <= last ? words[word + 1] : 0;
-        return shift == 0 ? low : (low >> shift) | (high << (64 - shift));
+        ulong high = word + 1 >= 0 && word + 1 <= last ? words[word + 1] : 0;
+        return (low >> shift) | ((high << 1) << (63 - shift));
     }
 
     /// <summary>Back from the novel basis; coefficient q holds bits ℓ − 32 − 32q … ℓ − 1 − 32q of y in its upper half.</summary>
-    private static void StoreOutput(ulong* v, int logPoints, Span<ulong> output, int outputBits)
+    private static void StoreOutput(ulong* v, int logCoefficients, Span<ulong> output, int outputBits)
     {
-        int points = 1 << logPoints;
         uint* halves = (uint*)v;
-        for (int q = 0; q < points; q += NovelBasisRun.Count)
+        for (int q = 0; q < 1 << logCoefficients; q += NovelBasisRun.Count)
         {
-            NovelBasisRun.ChangeTransposed(v + q);
-            for (int i = 0; i < NovelBasisRun.Count; i++)
-            {
-                halves[q + i] = (uint)(v[q + i] >> 32);
-            }
+            NovelBasisRun.ChangeTransposed(v + q, halves + q);
         }
 
-        NovelBasis.ChangeTransposed((byte*)halves, logPoints, sizeof(uint));
+        NovelBasis.ChangeTransposed((byte*)halves, logCoefficients, sizeof(uint));
         int words = (outputBits + 63) >> 6;
         output[..words].Clear();
         for (int q = 0, bit = outputBits - 32; bit > -32; q++, bit -= 32)
@@ -174,34 +210,6 @@ internal static unsafe class TransformToeplitz
             {
                 output[(bit >> 6) + 1] |= (ulong)halves[q] >> (64 - (bit & 63));
             }
-        }
-    }
-
-    /// <summary>Three arrays of points words per thread, cache-line aligned, zeroed at start and at the end: they hold key.</summary>
-    private readonly struct Scratch
-    {
-        private readonly ulong* memory;
-        private readonly int points;
-        private readonly nuint bytes;
-
-        public Scratch(int threads, int points)
-        {
-            this.points = points;
-            bytes = (nuint)threads * 3 * (nuint)points * sizeof(ulong);
-            memory = (ulong*)NativeMemory.AlignedAlloc(bytes, 64);
-            NativeMemory.Clear(memory, bytes);
-        }
-
-        public ulong* Sum(int thread) => memory + (3L * thread * points);
-
-        public ulong* Input(int thread) => Sum(thread) + points;
-
-        public ulong* Seed(int thread) => Sum(thread) + (2L * points);
-
-        public void Free()
-        {
-            NativeMemory.Clear(memory, bytes);
-            NativeMemory.AlignedFree(memory);
         }
     }
 }

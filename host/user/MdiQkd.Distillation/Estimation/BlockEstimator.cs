@@ -48,6 +48,15 @@ public static class BlockEstimator
             return new KeyLengthDecision(0, 0.5, AbortReason.TooFewCounts, e.Message);
         }
 
+        if (result.N11 > four.Nzz)
+        {
+            return new KeyLengthDecision(
+                0,
+                result.Phi,
+                AbortReason.HubRuleBroken,
+                $"{four.Nzz} z-z events are fewer than the {result.N11:F0} single-photon pairs that the decoys promise among them");
+        }
+
         long bits = result.SecretBits / KeyUnitBits * KeyUnitBits;
         return bits > 0 ? new KeyLengthDecision(bits, result.Phi, AbortReason.None, string.Empty)
             : result.S11 <= 0 || result.N11 <= 0

@@ -22,9 +22,13 @@ public static class VerificationHash
     /// <summary>Bytes of the seed: r, then s.</summary>
     public const int SeedBytes = 2 * PolynomialHash.Size;
 
-    /// <summary>Bits of a tag, at most 64.</summary>
-    public static int TagBits(double epsilonCorrectness) =>
-        Math.Clamp((int)Math.Ceiling(-Math.Log2(epsilonCorrectness)), 1, 64);
+    /// <summary>Bits of a tag: ⌈log2(1/ε_cor)⌉, 1 … 64.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No tag of 64 bits reaches ε_cor; a valid plan never asks for it.</exception>
+    public static int TagBits(double epsilonCorrectness)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epsilonCorrectness, Math.ScaleB(1, -64));
+        return Math.Max(1, (int)Math.Ceiling(-Math.Log2(epsilonCorrectness)));
+    }
 
     /// <summary>B: the tag of its corrected string under a fresh seed.</summary>
     /// <param name="key">The corrected string; stays the caller's.</param>
