@@ -65,6 +65,15 @@ internal static unsafe class AdditiveTransform<TLanes, TVector>
         }
     }
 
+    /// <summary>a *= b, value by value.</summary>
+    public static void Multiply(ulong* a, ulong* b, int points)
+    {
+        for (int i = 0; i < points; i += Lanes)
+        {
+            Store(a + i, TLanes.Multiply(Load(a + i), Load(b + i)));
+        }
+    }
+
     /// <summary>sum += a · b, value by value.</summary>
     public static void MultiplyAdd(ulong* sum, ulong* a, ulong* b, int points)
     {

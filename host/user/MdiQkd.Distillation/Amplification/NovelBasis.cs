@@ -20,6 +20,9 @@ internal static unsafe class NovelBasis
     /// <summary>Smallest k: 16 runs of 16.</summary>
     public const int LogCountMin = 8;
 
+    /// <summary>Ranges up to this are worked level by level, larger ones depth first: half of a first-level cache.</summary>
+    private const long CacheBytes = 1 << 14;
+
     /// <summary>Zeros, then ones: a window of it selects the last bytes of a vector.</summary>
     private static ReadOnlySpan<byte> Selector =>
     [
@@ -76,32 +79,68 @@ internal static unsafe class NovelBasis
     private static void ExpandPowers<TOrder>(byte* data, int log, int h, long bytes)
         where TOrder : struct
     {
-        if (log == h)
+        if (bytes << log > CacheBytes)
         {
+            Divide<TOrder>(data, bytes << (log - 1), bytes << (log - 1 - h));
+            if (log - 1 > h)
+            {
+                ExpandPowers<TOrder>(data, log - 1, h, bytes);
+                ExpandPowers<TOrder>(data + (bytes << (log - 1)), log - 1, h, bytes);
+            }
+
             return;
         }
 
-        long half = bytes << (log - 1);
-        long shift = bytes << (log - 1 - h);
-        AddTo<TOrder>(data + half, data + (2 * half) - shift, shift);
-        AddTo<TOrder>(data + shift, data + half, half - shift);
-        ExpandPowers<TOrder>(data, log - 1, h, bytes);
-        ExpandPowers<TOrder>(data + half, log - 1, h, bytes);
+        byte* end = data + (bytes << log);
+        for (int level = log - 1; level >= h; level--)
+        {
+            long half = bytes << level, shift = bytes << (level - h);
+            for (byte* block = data; block < end; block += 2 * half)
+            {
+                Divide<TOrder>(block, half, shift);
+            }
+        }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Divide<TOrder>(byte* block, long half, long shift)
+        where TOrder : struct
+    {
+        AddTo<TOrder>(block + half, block + (2 * half) - shift, shift);
+        AddTo<TOrder>(block + shift, block + half, half - shift);
+    }
+
+    /// <summary>The transpose of <see cref="ExpandPowers"/>.</summary>
     private static void GatherPowers(byte* data, int log, int h, long bytes)
     {
-        if (log == h)
+        if (bytes << log > CacheBytes)
         {
+            if (log - 1 > h)
+            {
+                GatherPowers(data, log - 1, h, bytes);
+                GatherPowers(data + (bytes << (log - 1)), log - 1, h, bytes);
+            }
+
+            DivideTransposed(data, bytes << (log - 1), bytes << (log - 1 - h));
             return;
         }
 
-        long half = bytes << (log - 1);
-        long shift = bytes << (log - 1 - h);
-        GatherPowers(data, log - 1, h, bytes);
-        GatherPowers(data + half, log - 1, h, bytes);
-        AddTo<Exchanged>(data + shift, data + half, half - shift);
-        AddTo<Exchanged>(data + half, data + (2 * half) - shift, shift);
+        byte* end = data + (bytes << log);
+        for (int level = h; level < log; level++)
+        {
+            long half = bytes << level, shift = bytes << (level - h);
+            for (byte* block = data; block < end; block += 2 * half)
+            {
+                DivideTransposed(block, half, shift);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void DivideTransposed(byte* block, long half, long shift)
+    {
+        AddTo<Exchanged>(block + shift, block + half, half - shift);
+        AddTo<Exchanged>(block + half, block + (2 * half) - shift, shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,6 +161,7 @@ internal static unsafe class NovelBasis
     /// destination ^= source over ranges that do not overlap. The odd bytes are at the front: one vector that begins earlier,
     /// with what it must not touch masked; callers have at least 32 bytes of the same block before either range then.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(byte* destination, byte* source, long count)
     {
         int odd = (int)(count & 31);

@@ -5,7 +5,7 @@ namespace MdiQkd.Distillation.Amplification;
 
 /// <summary>
 /// Scratch memory of <see cref="ToeplitzHash"/>, kept from one product to the next so that nothing is allocated after the first of a size;
-/// about 8 bytes per input byte for ℓ = n/2. Pinned, and zeroed after each product, as it holds key. For one thread at a time.
+/// 6 to 8 bytes per input byte and thread for ℓ = n/2. Pinned, and zeroed after each product, as it holds key. For one thread at a time.
 /// </summary>
 public sealed unsafe class ToeplitzWorkspace : IDisposable
 {

@@ -32,7 +32,10 @@ internal static unsafe class TransformToeplitz
     {
         ToeplitzPlan plan = ToeplitzPlan.For(inputBits, outputBits, maxDegreeOfParallelism);
         int threads = Math.Min(maxDegreeOfParallelism, plan.Chunks);
-        fixed (ulong* x = input, s = seed, scratch = workspace.Prepare(3L * threads << plan.LogPoints))
+
+        // Per thread: the sum, the values of x, and from the second chunk on those of the seed.
+        long perThread = (plan.Chunks > threads ? 3L : 2L) << plan.LogPoints;
+        fixed (ulong* x = input, s = seed, scratch = workspace.Prepare(perThread * threads))
         {
             ulong* first = ToeplitzWorkspace.Align(scratch);
             try
@@ -43,7 +46,7 @@ internal static unsafe class TransformToeplitz
                 }
                 else
                 {
-                    AccumulateInParallel<TLanes, TVector>(plan, x, inputBits, s, seedBits, first, threads);
+                    AccumulateInParallel<TLanes, TVector>(plan, x, inputBits, s, seedBits, first, perThread, threads);
                 }
 
                 AdditiveTransform<TLanes, TVector>.EvaluateTransposed(first, plan.LogPoints, plan.LogOutputCoefficients);
@@ -57,7 +60,7 @@ internal static unsafe class TransformToeplitz
     }
 
     private static void AccumulateInParallel<TLanes, TVector>(
-        ToeplitzPlan plan, ulong* x, int inputBits, ulong* seed, int seedBits, ulong* scratch, int threads)
+        ToeplitzPlan plan, ulong* x, int inputBits, ulong* seed, int seedBits, ulong* scratch, long perThread, int threads)
         where TLanes : struct, IFieldLanes<TVector>
         where TVector : unmanaged
     {
@@ -66,10 +69,10 @@ internal static unsafe class TransformToeplitz
             threads,
             new ParallelOptions { MaxDegreeOfParallelism = threads },
             thread => Accumulate<TLanes, TVector>(
-                plan, x, inputBits, seed, seedBits, scratch + (3L * thread << plan.LogPoints), thread, threads));
+                plan, x, inputBits, seed, seedBits, scratch + (perThread * thread), thread, threads));
         for (int thread = 1; thread < threads; thread++)
         {
-            ulong* part = scratch + (3L * thread << plan.LogPoints);
+            ulong* part = scratch + (perThread * thread);
             for (int i = 0; i < 1 << plan.LogPoints; i++)
             {
                 scratch[i] ^= part[i];
@@ -77,7 +80,7 @@ internal static unsafe class TransformToeplitz
         }
     }
 
-    /// <summary>Adds the values of every threads-th chunk into the first of three arrays of points words at <paramref name="scratch"/>.</summary>
+    /// <summary>Sums the values of every threads-th chunk in the first of the arrays of points words at <paramref name="scratch"/>.</summary>
     private static void Accumulate<TLanes, TVector>(
         ToeplitzPlan plan, ulong* x, int inputBits, ulong* seed, int seedBits, ulong* scratch, int thread, int threads)
         where TLanes : struct, IFieldLanes<TVector>
@@ -85,15 +88,22 @@ internal static unsafe class TransformToeplitz
     {
         int points = 1 << plan.LogPoints;
         ulong* sum = scratch, a = sum + points, v = a + points;
-        new Span<ulong>(sum, points).Clear();
         for (int chunk = thread; chunk < plan.Chunks; chunk += threads)
         {
             int column = chunk * plan.ChunkBits;
             LoadInput(x, column, Math.Min(plan.ChunkBits, inputBits - column), a, plan.LogInputCoefficients);
             AdditiveTransform<TLanes, TVector>.Evaluate(a, plan.LogPoints, plan.LogInputCoefficients);
-            LoadSeed(seed, seedBits, seedBits - 64 - column, v, plan.LogPoints);
-            AdditiveTransform<TLanes, TVector>.EvaluateInverseTransposed(v, plan.LogPoints);
-            AdditiveTransform<TLanes, TVector>.MultiplyAdd(sum, a, v, points);
+            ulong* values = chunk == thread ? sum : v;
+            LoadSeed(seed, seedBits, seedBits - 64 - column, values, plan.LogPoints);
+            AdditiveTransform<TLanes, TVector>.EvaluateInverseTransposed(values, plan.LogPoints);
+            if (chunk == thread)
+            {
+                AdditiveTransform<TLanes, TVector>.Multiply(sum, a, points);
+            }
+            else
+            {
+                AdditiveTransform<TLanes, TVector>.MultiplyAdd(sum, a, v, points);
+            }
         }
     }
 
