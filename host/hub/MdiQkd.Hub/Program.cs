@@ -1,1 +1,1 @@
-return 0;
+return await MdiQkd.Hub.HubDaemon.RunAsync(args).ConfigureAwait(false);

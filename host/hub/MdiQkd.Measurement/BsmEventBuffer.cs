@@ -44,6 +44,22 @@ public sealed class BsmEventBuffer
         outcomes[Count++] = (byte)outcome;
     }
 
+    /// <summary>Events below a slot.</summary>
+    public int CountBelow(long slot)
+    {
+        int index = slots.AsSpan(0, Count).BinarySearch(slot);
+        return index < 0 ? ~index : index;
+    }
+
+    /// <summary>Drops the first <paramref name="count"/> events.</summary>
+    public void RemoveFirst(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        slots.AsSpan(count, Count - count).CopyTo(slots);
+        outcomes.AsSpan(count, Count - count).CopyTo(outcomes);
+        Count -= count;
+    }
+
     /// <summary>Empties the buffer.</summary>
     public void Clear() => Count = 0;
 }

@@ -1,1 +1,4 @@
-return 0;
+using MdiQkd.KeyMaterial;
+using MdiQkd.Node;
+
+return await NodeDaemon.RunAsync(args, new OperatingSystemRandomness()).ConfigureAwait(false);

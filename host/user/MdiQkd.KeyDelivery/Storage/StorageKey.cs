@@ -58,6 +58,10 @@ public sealed class StorageKey : IDisposable
         }
     }
 
+    /// <summary>Derives a key for another purpose at this node (HKDF-SHA-256).</summary>
+    public void Derive(ReadOnlySpan<byte> purpose, Span<byte> derived) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, derived, [], purpose);
+
     /// <summary>Erases the key.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(key);
 

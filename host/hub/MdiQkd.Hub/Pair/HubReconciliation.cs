@@ -1,0 +1,203 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using MdiQkd.Reconciliation;
+using MdiQkd.Transport;
+
+namespace MdiQkd.Hub.Pair;
+
+/// <summary>
+/// Decodes the error pattern of a block for its two users: chooses codes from public data, asks for syndromes, asks for more
+/// when decoding fails, and gives a frame up after the last round. It holds s_A, s_B and the pattern, never a key bit, but for
+/// frames that A discloses whole.
+/// </summary>
+internal sealed class HubReconciliation
+{
+    /// <summary>Frames asked for at once, so that a large block neither floods the link nor starves other pairs.</summary>
+    private const int FramesInFlight = 64;
+
+    /// <summary>
+    /// A longer code wastes less per frame, but the first frame of a pair is decoded blind and a failed one is lost whole: with
+    /// at least this many frames that risk stays a small part.
+    /// </summary>
+    private const int FramesMin = 16;
+
+    private readonly HubBlock block;
+    private readonly CodeBook codes;
+    private readonly QberEstimate estimate;
+    private readonly Action<string, HubMessage> send;
+    private readonly Action<DecodeJob> enqueue;
+    private readonly FrameProgress[] frames;
+    private readonly int frameLength;
+    private int nextFrame;
+    private int inFlight;
+    private int probeFrame = -1;
+
+    /// <summary>Plans the frames of a sifted block.</summary>
+    public HubReconciliation(
+        HubBlock block, CodeBook codes, QberEstimate estimate, Action<string, HubMessage> send, Action<DecodeJob> enqueue)
+    {
+        this.block = block;
+        this.codes = codes;
+        this.estimate = estimate;
+        this.send = send;
+        this.enqueue = enqueue;
+        int bits = block.Sift!.ZzCount;
+        frameLength = codes.Lengths.Last(length => length == codes.Lengths[0] || bits >= FramesMin * length);
+        frames = [.. FramePlan.Cut(bits, frameLength, codes).Select(frame => new FrameProgress(frame))];
+    }
+
+    /// <summary>Frames that were given up.</summary>
+    public int FailedFrames { get; private set; }
+
+    /// <summary>Whether every frame is decoded or disclosed.</summary>
+    public bool IsDone => Array.TrueForAll(frames, frame => frame.Done);
+
+    /// <summary>Asks for the first frames: one alone if the error rate is not known yet.</summary>
+    public void Begin() => RequestMore();
+
+    /// <summary>Syndromes of a user: passed on to the peer, decoded once both are here.</summary>
+    public void OnSyndromes(string node, SyndromeSet set)
+    {
+        send(block.PeerOf(node), new HubMessage { Peer = node, Syndromes = set });
+        foreach (FrameSyndrome item in set.Frames)
+        {
+            if (item.Frame < 0 || item.Frame >= frames.Length)
+            {
+                continue;
+            }
+
+            FrameProgress frame = frames[item.Frame];
+            List<byte[]> side = node == block.Plan.A ? frame.OfA : frame.OfB;
+            if (frame.Code is not null && item.Round == side.Count && item.Round < frame.Rounds
+                && item.Syndrome.Length == (frame.Code.SyndromeLength(item.Round + 1) - frame.Code.SyndromeLength(item.Round)) / 8)
+            {
+                side.Add(item.Syndrome.ToByteArray());
+                if (frame.OfA.Count == frame.Rounds && frame.OfB.Count == frame.Rounds)
+                {
+                    Decode(item.Frame);
+                }
+            }
+        }
+    }
+
+    /// <summary>A frame that A disclosed whole: passed on to B.</summary>
+    public void OnFrameBits(FrameBits message)
+    {
+        if (message.Frame >= 0 && message.Frame < frames.Length && frames[message.Frame] is { Failed: true, Done: false } frame)
+        {
+            frame.Done = true;
+            send(block.Plan.B, new HubMessage { Peer = block.Plan.A, FrameBits = message });
+        }
+    }
+
+    private void RequestMore()
+    {
+        if (probeFrame >= 0 && !estimate.IsMeasured && !frames[probeFrame].Failed)
+        {
+            return;
+        }
+
+        SyndromeRequest request = new() { Block = block.Id, FrameLength = frameLength };
+        int allowed = estimate.IsMeasured ? FramesInFlight : 1;
+        while (nextFrame < frames.Length && inFlight < allowed)
+        {
+            FrameProgress frame = frames[nextFrame];
+            double qber = probeFrame >= 0 && !estimate.IsMeasured ? Math.Min(0.1, 2 * estimate.Value) : estimate.Value;
+            frame.Code = codes.Select(qber, frame.Place.Length, estimate.RelativeSigma, frame.Place.RealBits);
+            frame.Rounds = 1;
+            request.Frames.Add(new FrameRequest { Frame = nextFrame, Code = frame.Code.Id, Round = 0 });
+            probeFrame = nextFrame++;
+            inFlight++;
+        }
+
+        Ask(request);
+    }
+
+    private void Decode(int index)
+    {
+        FrameProgress frame = frames[index];
+        int words = frame.OfA.Sum(round => round.Length) / sizeof(ulong);
+        ulong[] syndrome = new ulong[words];
+        Span<byte> bytes = MemoryMarshal.AsBytes(syndrome.AsSpan());
+        int position = 0;
+        for (int round = 0; round < frame.Rounds; round++)
+        {
+            byte[] a = frame.OfA[round];
+            byte[] b = frame.OfB[round];
+            for (int i = 0; i < a.Length; i++)
+            {
+                bytes[position++] = (byte)(a[i] ^ b[i]);
+            }
+        }
+
+        enqueue(new DecodeJob(
+            index, frame.Code!, frame.Rounds, syndrome, frame.Place.RealBits, estimate.Value, pattern => OnDecoded(index, pattern)));
+    }
+
+    private void OnDecoded(int index, ulong[]? pattern)
+    {
+        FrameProgress frame = frames[index];
+        if (pattern is not null)
+        {
+            frame.Done = true;
+            inFlight--;
+            int real = frame.Place.RealBits;
+            estimate.Add(pattern.Sum(word => (long)BitOperations.PopCount(word)), real);
+            byte[] bytes = MemoryMarshal.AsBytes(pattern.AsSpan())[..((real + 7) / 8)].ToArray();
+            ErrorPatterns message = new() { Block = block.Id };
+            message.Frames.Add(new FramePattern { Frame = index, Pattern = UnsafeByteOperations.UnsafeWrap(bytes) });
+            foreach (string node in (ReadOnlySpan<string>)[block.Plan.A, block.Plan.B])
+            {
+                send(node, new HubMessage { Peer = block.PeerOf(node), ErrorPatterns = message });
+            }
+        }
+        else if (frame.Rounds < frame.Code!.Rounds)
+        {
+            SyndromeRequest request = new() { Block = block.Id, FrameLength = frameLength };
+            request.Frames.Add(new FrameRequest { Frame = index, Code = frame.Code.Id, Round = frame.Rounds++ });
+            Ask(request);
+        }
+        else
+        {
+            frame.Failed = true;
+            inFlight--;
+            FailedFrames++;
+            SyndromeRequest request = new() { Block = block.Id, FrameLength = frameLength };
+            request.Failed.Add(index);
+            Ask(request);
+        }
+
+        RequestMore();
+    }
+
+    private void Ask(SyndromeRequest request)
+    {
+        if (request.Frames.Count + request.Failed.Count == 0)
+        {
+            return;
+        }
+
+        foreach (string node in (ReadOnlySpan<string>)[block.Plan.A, block.Plan.B])
+        {
+            send(node, new HubMessage { Peer = block.PeerOf(node), SyndromeRequest = request });
+        }
+    }
+
+    private sealed class FrameProgress(Frame place)
+    {
+        public Frame Place { get; } = place;
+
+        public ReconciliationCode? Code { get; set; }
+
+        public int Rounds { get; set; }
+
+        public List<byte[]> OfA { get; } = [];
+
+        public List<byte[]> OfB { get; } = [];
+
+        public bool Failed { get; set; }
+
+        public bool Done { get; set; }
+    }
+}

@@ -1,0 +1,45 @@
+using MdiQkd.Hub.Pair;
+using MdiQkd.Hub.Station;
+
+namespace MdiQkd.Hub.Service;
+
+/// <summary>The management page of the hub.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="SimulatedSeconds">Tagger time, in seconds; behind a simulated world it runs faster than the clock on the wall.</param>
+/// <param name="Switch">The optical switch and the station behind it.</param>
+/// <param name="Nodes">Users and whether they are attached.</param>
+/// <param name="Pairs">Open blocks.</param>
+/// <param name="Visibility">Interference visibility from pilot slots of the current session, if its tags allow an estimate.</param>
+/// <param name="LostTags">Tags that the tagger reported as lost.</param>
+internal sealed record HubStatus(
+    string Name,
+    double SimulatedSeconds,
+    SwitchStatus Switch,
+    IReadOnlyList<NodePresence> Nodes,
+    IReadOnlyList<PairProgress> Pairs,
+    double? Visibility,
+    long LostTags);
+
+/// <summary>What the switch connects.</summary>
+/// <param name="A">User on measurement input 1, or empty.</param>
+/// <param name="B">User on measurement input 2, or empty.</param>
+/// <param name="State">What the station does.</param>
+internal sealed record SwitchStatus(string A, string B, StationState State);
+
+/// <summary>A user.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Attached">Whether its stream is up.</param>
+internal sealed record NodePresence(string Name, bool Attached);
+
+/// <summary>An open block.</summary>
+/// <param name="A">Key reference.</param>
+/// <param name="B">The other user.</param>
+/// <param name="BlockId">The block.</param>
+/// <param name="Phase">Where it stands.</param>
+/// <param name="SessionsDone">Sessions that are over.</param>
+/// <param name="Sessions">Sessions of the block.</param>
+/// <param name="SlotsDone">Slots of finished sessions.</param>
+/// <param name="Slots">Slots of the block.</param>
+/// <param name="Announced">Events announced.</param>
+internal sealed record PairProgress(
+    string A, string B, string BlockId, BlockPhase Phase, int SessionsDone, int Sessions, long SlotsDone, long Slots, long Announced);

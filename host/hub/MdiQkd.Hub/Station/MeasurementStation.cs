@@ -1,0 +1,184 @@
+using MdiQkd.Acquisition;
+using MdiQkd.Hub.Pair;
+using MdiQkd.Measurement;
+using MdiQkd.Protocol;
+
+namespace MdiQkd.Hub.Station;
+
+/// <summary>
+/// The Bell-state measurement station: connects one pair after the other, starts sessions, turns tags into announced events.
+/// </summary>
+/// <remarks>
+/// Design: one loop owns switch and tagger. A session starts at a tagger time in the future, after settling and realignment;
+/// both users emit so that slot 0 arrives then. An event is announced when the watermark is a guard beyond its slot.
+/// Trade-off: round robin between pairs, whatever their need; a scheduler by key-store level would change one line here.
+/// </remarks>
+internal sealed class MeasurementStation(
+    HubConfiguration configuration,
+    ITimeTagSource tagger,
+    IOpticalSwitch opticalSwitch,
+    HubLoop loop,
+    HubCore core,
+    TimeProvider time,
+    ILogger log)
+{
+    private const long PsPerMs = 1_000_000_000;
+
+    private readonly TimeTagBlock tags = new();
+    private readonly BsmEventBuffer events = new();
+    private (int A, int B)? connected;
+
+    /// <summary>What it does now.</summary>
+    public StationState State { get; private set; }
+
+    /// <summary>The pair that is connected, or null.</summary>
+    public (string A, string B)? Pair { get; private set; }
+
+    /// <summary>Tagger time up to which all tags are here, in ps.</summary>
+    public long WatermarkPs { get; private set; }
+
+    /// <summary>Tags that the tagger reported as lost.</summary>
+    public long LostTags { get; private set; }
+
+    /// <summary>Interference visibility from the pilot slots of the current or last session, if its tags allow an estimate.</summary>
+    public double? Visibility { get; private set; }
+
+    /// <summary>Runs until cancelled or the tagger ends.</summary>
+    /// <exception cref="OpticalSwitchException">The switch failed; all light is blocked if it still obeys.</exception>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await opticalSwitch.DarkAsync(ct).ConfigureAwait(false);
+        while (!ct.IsCancellationRequested)
+        {
+            if (await loop.CallAsync(core.NextSession).ConfigureAwait(false) is not var (block, session))
+            {
+                await IdleAsync(ct).ConfigureAwait(false);
+                continue;
+            }
+
+            long startPs = await ConnectAsync(block, ct).ConfigureAwait(false);
+            await loop.CallAsync(() => block.Start(session, startPs)).ConfigureAwait(false);
+            State = StationState.Measuring;
+            if (!await MeasureAsync(block, session, startPs, ct).ConfigureAwait(false))
+            {
+                throw new InvalidOperationException("the time tagger ended its stream");
+            }
+        }
+    }
+
+    private async Task IdleAsync(CancellationToken ct)
+    {
+        if (State != StationState.Dark)
+        {
+            await opticalSwitch.DarkAsync(ct).ConfigureAwait(false);
+            State = StationState.Dark;
+            Pair = null;
+            connected = null;
+        }
+
+        await Task.Delay(TimeSpan.FromMilliseconds(50), time, ct).ConfigureAwait(false);
+    }
+
+    private async Task<long> ConnectAsync(HubBlock block, CancellationToken ct)
+    {
+        (int A, int B) ports = (PortOf(block.Plan.A), PortOf(block.Plan.B));
+        Pair = (block.Plan.A, block.Plan.B);
+        if (connected == ports)
+        {
+            // Already aligned: a millisecond for the start message to reach both users.
+            return WatermarkPs + PsPerMs;
+        }
+
+        State = StationState.Aligning;
+        log.LogInformation("switch to {A} and {B}", block.Plan.A, block.Plan.B);
+        await opticalSwitch.ConnectAsync(ports.A, ports.B, ct).ConfigureAwait(false);
+        connected = ports;
+        return WatermarkPs + ((configuration.SettlingTimeMs + configuration.RelockTimeMs) * PsPerMs);
+    }
+
+    /// <summary>Reads tags until the session is over. False if the tagger ended.</summary>
+    private async Task<bool> MeasureAsync(HubBlock block, HubSession session, long startPs, CancellationToken ct)
+    {
+        BlockPlan plan = block.Plan;
+        BsmClassifier classifier = new(
+            new BsmSettings(plan.Timing, configuration.ChannelC, configuration.ChannelD, plan.AcceptPsiPlus, plan.Pilots),
+            startPs,
+            plan.SlotsPerSession);
+        events.Clear();
+        Task<bool>? reading = null;
+        long lastProgress = time.GetTimestamp();
+        while (true)
+        {
+            reading ??= tagger.ReadAsync(tags, ct).AsTask();
+            Task first = await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(100), time, ct)).ConfigureAwait(false);
+            if (first == reading)
+            {
+                if (!await reading.ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                reading = null;
+                lastProgress = tags.WatermarkPs > WatermarkPs ? time.GetTimestamp() : lastProgress;
+                WatermarkPs = tags.WatermarkPs;
+                LostTags += tags.LostTags;
+                classifier.Classify(tags, events);
+                Visibility = classifier.Pilots.TryEstimate(out VisibilityEstimate? estimate) ? estimate!.HomVisibility : null;
+                await AnnounceAsync(block, session, SafeSlots(plan, startPs), force: false).ConfigureAwait(false);
+            }
+
+            // A cut session ends at the slot that both users still sent, once its tags are all here.
+            long limit = await loop.CallAsync(() => EmittedByBoth(session, plan)).ConfigureAwait(false);
+            bool complete = classifier.Finished || WatermarkPs >= startPs + (limit * plan.Timing.SlotPeriodPs);
+            bool stuck = time.GetElapsedTime(lastProgress) > TimeSpan.FromMilliseconds(configuration.SessionTimeoutMs);
+            bool gone = !await loop.CallAsync(() => core.IsOpen(block)).ConfigureAwait(false);
+            if (complete || stuck || gone)
+            {
+                if (stuck)
+                {
+                    log.LogWarning(
+                        "session {Session}: no progress for {Timeout} ms; closed where it is", session.Id, configuration.SessionTimeoutMs);
+                }
+
+                // A read that is under way still fills the tag block: it belongs to what follows.
+                if (reading is not null && !stuck)
+                {
+                    if (!await reading.ConfigureAwait(false))
+                    {
+                        return false;
+                    }
+
+                    WatermarkPs = tags.WatermarkPs;
+                    LostTags += tags.LostTags;
+                }
+
+                await AnnounceAsync(block, session, Math.Min(limit, plan.SlotsPerSession) - plan.GuardSlots, force: true).ConfigureAwait(false);
+                await loop.CallAsync(() => block.EndMeasurement(session)).ConfigureAwait(false);
+                return true;
+            }
+        }
+    }
+
+    private long SafeSlots(BlockPlan plan, long startPs) =>
+        Math.Min(plan.SlotsPerSession, (WatermarkPs - startPs) / plan.Timing.SlotPeriodPs) - plan.GuardSlots;
+
+    private static long EmittedByBoth(HubSession session, BlockPlan plan) =>
+        Math.Min(session.EmittedA ?? plan.SlotsPerSession, session.EmittedB ?? plan.SlotsPerSession);
+
+    /// <summary>Announces the events below a slot; keeps the rest.</summary>
+    private async Task AnnounceAsync(HubBlock block, HubSession session, long belowSlot, bool force)
+    {
+        int ready = events.CountBelow(belowSlot);
+        if (ready == 0 || (!force && ready < Transport.TransportLimits.AnnouncementEvents))
+        {
+            return;
+        }
+
+        await loop.CallAsync(() => block.Announce(session, events.Slots.AsSpan(0, ready), events.Outcomes.AsSpan(0, ready)))
+            .ConfigureAwait(false);
+        events.RemoveFirst(ready);
+        await loop.DrainAsync().ConfigureAwait(false);
+    }
+
+    private int PortOf(string node) => configuration.Users.Single(user => user.Name == node).Port;
+}

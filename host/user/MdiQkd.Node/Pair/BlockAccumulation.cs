@@ -1,0 +1,363 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using MdiQkd.KeyMaterial;
+using MdiQkd.Node.Storage;
+using MdiQkd.Preparation;
+using MdiQkd.Protocol;
+using MdiQkd.Sifting;
+using MdiQkd.Transport;
+
+namespace MdiQkd.Node.Pair;
+
+/// <summary>
+/// The open block of a pair at one node: which sessions run, and which announced events are accepted (PROTOCOL 2). Nothing
+/// about an event leaves the node from here; the raw choices go to the journal.
+/// </summary>
+internal sealed class BlockAccumulation : IDisposable
+{
+    private readonly string ownName;
+    private readonly NodeStore store;
+    private readonly IEmission emission;
+    private readonly byte[] storageKey;
+    private readonly string directory;
+    private readonly SessionRecord[] sessions;
+    private byte[] states = [];
+
+    private BlockAccumulation(
+        BlockPlan plan, string ownName, NodeStore store, IEmission emission, byte[] storageKey, string journalDirectory)
+    {
+        Plan = plan;
+        this.ownName = ownName;
+        this.store = store;
+        this.emission = emission;
+        this.storageKey = storageKey;
+        directory = Path.Combine(journalDirectory, plan.Id.ToString());
+        sessions = [.. plan.Sessions.Select(id => new SessionRecord(id))];
+    }
+
+    /// <summary>The plan.</summary>
+    public BlockPlan Plan { get; }
+
+    /// <summary>Sessions in the order of the plan.</summary>
+    public IReadOnlyList<SessionRecord> Sessions => sessions;
+
+    /// <summary>Events accepted so far.</summary>
+    public long Announced => sessions.Sum(session => session.Events);
+
+    /// <summary>Slots emitted so far.</summary>
+    public long Emitted => sessions.Sum(session => session.Emitted);
+
+    /// <summary>Opens an agreed block; the caller stored the plan.</summary>
+    public static BlockAccumulation Open(
+        BlockPlan plan, string ownName, NodeStore store, IEmission emission, byte[] storageKey, string journalDirectory)
+    {
+        BlockAccumulation block = new(plan, ownName, store, emission, storageKey, journalDirectory);
+        Directory.CreateDirectory(block.directory);
+        return block;
+    }
+
+    /// <summary>
+    /// Takes a block up again after a restart. A session that was running has lost the states of slots not yet announced:
+    /// it ends behind its last journaled event, a limit that does not depend on any label (PROTOCOL 2.2).
+    /// </summary>
+    public static BlockAccumulation Restore(
+        BlockPlan plan, string ownName, NodeStore store, IEmission emission, byte[] storageKey, string journalDirectory)
+    {
+        BlockAccumulation block = Open(plan, ownName, store, emission, storageKey, journalDirectory);
+        foreach (SessionRecord session in block.sessions)
+        {
+            if (store.Session(session.Id) is not var (complete, emitted))
+            {
+                continue;
+            }
+
+            session.Batches = (uint)ChoiceJournal.Read(
+                block.JournalPath(session.Id),
+                storageKey,
+                session.Id,
+                (slots, _, _) =>
+                {
+                    session.Events += slots.Length;
+                    session.LastSlot = slots.IsEmpty ? session.LastSlot : slots[^1];
+                });
+            session.Started = true;
+            session.Ended = true;
+            session.Complete = true;
+            session.Emitted = complete ? emitted : session.LastSlot + 1 + plan.GuardSlots;
+            if (!complete)
+            {
+                store.CompleteSession(session.Id, session.Emitted);
+            }
+        }
+
+        return block;
+    }
+
+    /// <summary>Starts a session that the hub announced, unless it was ever started before.</summary>
+    /// <returns>A line for the log if it is not started.</returns>
+    public string? TryStart(SessionId id, long startPs)
+    {
+        int index = Plan.IndexOf(id);
+        if (index < 0)
+        {
+            return $"session {id} is not bound to this pair";
+        }
+
+        if (sessions.Any(other => other.Started && !other.Ended))
+        {
+            return $"session {id}: another session of the block is still running";
+        }
+
+        SessionLight light = new(id, startPs, Plan.SlotsPerSession, Plan.Timing, Plan.SourceOf(ownName), Plan.Pilots);
+        if (light.Fault() is { } fault)
+        {
+            return $"session {id}: {fault}";
+        }
+
+        if (sessions[index].Started || !store.TryStartSession(Plan.Id, id))
+        {
+            return $"session {id} was started before; its slots are never emitted again";
+        }
+
+        sessions[index].Started = true;
+        sessions[index].Journal = ChoiceJournal.Create(JournalPath(id), storageKey, id);
+        emission.Start(light);
+        return null;
+    }
+
+    /// <summary>Progress of the encoder.</summary>
+    public void OnEmission(SessionId id, long emitted, bool ended)
+    {
+        if (Find(id) is { Started: true, Ended: false } session)
+        {
+            session.Emitted = Math.Max(session.Emitted, Math.Min(emitted, Plan.SlotsPerSession));
+            session.Ended = ended;
+        }
+    }
+
+    /// <summary>Takes a batch of announced events in: checks every rule of PROTOCOL 2.1, looks the own choices up, stores them.</summary>
+    /// <returns>What the hub did wrong, or null. A batch that is already stored is passed over.</returns>
+    public Fault? Accept(AnnouncementBatch batch)
+    {
+        if (Find(batch.Session) is not { Started: true } session)
+        {
+            return Broken($"events of session {batch.Session}, which this node never emitted for this pair");
+        }
+
+        if (batch.Sequence < session.Batches || session.Complete)
+        {
+            return null;
+        }
+
+        if (batch.Sequence > session.Batches)
+        {
+            return Broken($"batch {batch.Sequence} of session {session.Id} after batch {session.Batches}");
+        }
+
+        ReadOnlySpan<long> slots = batch.Slots;
+        if (slots.IsEmpty)
+        {
+            return Broken($"empty batch of session {session.Id}");
+        }
+
+        if (slots[0] <= session.LastSlot)
+        {
+            return Broken($"slot {slots[0]} of session {session.Id} is not above slot {session.LastSlot}");
+        }
+
+        if (slots[^1] >= session.Emitted - Plan.GuardSlots)
+        {
+            return Broken(
+                $"slot {slots[^1]} of session {session.Id} was not emitted {Plan.GuardSlots} slots ago ({session.Emitted} emitted)");
+        }
+
+        ReadOnlySpan<byte> outcomes = batch.Outcomes;
+        if (!Plan.AcceptPsiPlus && outcomes.Contains((byte)BellState.PsiPlus))
+        {
+            return Broken("a Bell state that the block does not accept");
+        }
+
+        foreach (long slot in slots)
+        {
+            if (Plan.Pilots.Contains(slot))
+            {
+                return Broken($"slot {slot} of session {session.Id} is a pilot");
+            }
+        }
+
+        if (states.Length < slots.Length)
+        {
+            states = GC.AllocateUninitializedArray<byte>(slots.Length, pinned: true);
+        }
+
+        Span<byte> packed = states.AsSpan(0, slots.Length);
+        if (!emission.TryRead(session.Id, slots, packed) || session.Journal is null)
+        {
+            return new Fault(AbortReason.StateLost, $"session {session.Id}: prepared states are no longer held");
+        }
+
+        session.Journal.Append(slots, outcomes, packed);
+        CryptographicOperations.ZeroMemory(packed);
+        session.Batches++;
+        session.Events += slots.Length;
+        session.LastSlot = slots[^1];
+        return null;
+    }
+
+    /// <summary>The hub says that no batch of a session follows.</summary>
+    public Fault? Complete(SessionId id, uint batches)
+    {
+        if (Find(id) is not { Started: true, Ended: true } session)
+        {
+            return Broken($"session {id} is closed before it ended here");
+        }
+
+        if (session.Complete)
+        {
+            return null;
+        }
+
+        if (session.Batches != batches)
+        {
+            return Broken($"session {id} is closed with {batches} batches, {session.Batches} arrived");
+        }
+
+        session.Complete = true;
+        store.CompleteSession(id, session.Emitted);
+        session.Dispose();
+        emission.Forget(id);
+        return null;
+    }
+
+    /// <summary>
+    /// The hub closes the list of the whole block. Checks it against what was accepted, and loads the own choices.
+    /// </summary>
+    /// <param name="closed">The hub's message.</param>
+    /// <param name="block">The closed block.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public Fault? TryClose(ListClosed closed, out ClosedBlock? block)
+    {
+        block = null;
+        if (closed.Sessions.Count != sessions.Length || !sessions.All(session => session.Complete))
+        {
+            return Broken("the list is closed before all sessions of the block are complete");
+        }
+
+        List<ReadOnlyMemory<byte>> list = [];
+
+        // Sized at once: a list that grows would leave copies of the choices behind.
+        List<byte> packed = new((int)Announced);
+        List<byte> outcomes = new((int)Announced);
+        long slots = 0;
+        for (int index = 0; index < sessions.Length; index++)
+        {
+            SessionRecord session = sessions[index];
+            ClosedSession entry = closed.Sessions[index];
+            long limitMax = Math.Max(0, session.Emitted - Plan.GuardSlots);
+            if (entry.Session.Length != SessionId.Size || SessionId.Read(entry.Session.Span) != session.Id
+                || entry.Limit < 0 || entry.Limit > limitMax)
+            {
+                return Broken($"closed list, session {index}: limit {entry.Limit} is outside 0..{limitMax}");
+            }
+
+            slots += entry.Limit;
+            byte[] head = new byte[SessionId.Size + 16];
+            session.Id.Write(head);
+            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(SessionId.Size), entry.Limit);
+            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(SessionId.Size + 8), entry.Events);
+            list.Add(head);
+            if (Load(session, entry, list, packed, outcomes) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        block = Build(list, packed, outcomes, slots);
+        return null;
+    }
+
+    /// <summary>Destroys the raw choices; the block is over.</summary>
+    public void Destroy()
+    {
+        Dispose();
+        foreach (SessionRecord session in sessions.Where(session => session.Started))
+        {
+            emission.Forget(session.Id);
+        }
+
+        if (Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SessionRecord session in sessions)
+        {
+            session.Dispose();
+        }
+    }
+
+    private Fault? Load(
+        SessionRecord session, ClosedSession entry, List<ReadOnlyMemory<byte>> list, List<byte> packed, List<byte> outcomes)
+    {
+        long previous = -1;
+        long events = 0;
+        int chunks = ChoiceJournal.Read(
+            JournalPath(session.Id),
+            storageKey,
+            session.Id,
+            (slots, results, choices) =>
+            {
+                int count = CountBelow(slots, entry.Limit);
+                byte[] bytes = new byte[count * EventListEncoding.EventBytesMax];
+                int length = EventListEncoding.Encode(slots[..count], results[..count], ref previous, bytes);
+                list.Add(bytes.AsMemory(0, length));
+                packed.AddRange(choices[..count]);
+                outcomes.AddRange(results[..count]);
+                events += count;
+            });
+        if (chunks != session.Batches)
+        {
+            return new Fault(AbortReason.StateLost, $"session {session.Id}: journal holds {chunks} of {session.Batches} batches");
+        }
+
+        return events != entry.Events
+            ? new Fault(
+                AbortReason.ListMismatch,
+                $"session {session.Id}: the hub closed {entry.Events} events, this node holds {events} below the limit")
+            : null;
+    }
+
+    private static ClosedBlock Build(
+        List<ReadOnlyMemory<byte>> list, List<byte> packed, List<byte> outcomes, long slots)
+    {
+        ReadOnlySpan<byte> choices = CollectionsMarshal.AsSpan(packed);
+        SecretBits bits = new(Math.Max(1, packed.Count));
+        BitPlane.FromPacked(choices, PreparedState.BitShift, bits.Words[..BitPlane.Words(packed.Count)]);
+        ulong[] psiPlus = new ulong[BitPlane.Words(packed.Count)];
+        BitPlane.FromPacked(CollectionsMarshal.AsSpan(outcomes), 0, psiPlus);
+        LabelPlanes own = LabelPlanes.FromStates(choices);
+        CryptographicOperations.ZeroMemory(CollectionsMarshal.AsSpan(packed));
+        return new ClosedBlock(list, own, bits, psiPlus, slots);
+    }
+
+    private static int CountBelow(ReadOnlySpan<long> slots, long limit)
+    {
+        int index = slots.BinarySearch(limit);
+        return index < 0 ? ~index : index;
+    }
+
+    private static Fault Broken(string detail) => new(AbortReason.HubRuleBroken, detail);
+
+    private SessionRecord? Find(SessionId id)
+    {
+        int index = Plan.IndexOf(id);
+        return index < 0 ? null : sessions[index];
+    }
+
+    private string JournalPath(SessionId id) => Path.Combine(directory, id + ".journal");
+}

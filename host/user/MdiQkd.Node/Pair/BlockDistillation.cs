@@ -1,0 +1,528 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using MdiQkd.Authentication.Pool;
+using MdiQkd.Distillation.Amplification;
+using MdiQkd.Distillation.Estimation;
+using MdiQkd.Distillation.Verification;
+using MdiQkd.KeyMaterial;
+using MdiQkd.Node.Messages;
+using MdiQkd.Protocol;
+using MdiQkd.Reconciliation;
+using MdiQkd.Sifting;
+using MdiQkd.Transport;
+
+namespace MdiQkd.Node.Pair;
+
+/// <summary>
+/// From a closed list to a secret key at one user (PROTOCOL 3 to 5): three checkpoints, disclosure, reconciliation through the
+/// hub, verification, privacy amplification. Message-driven and synchronous; it sends through two delegates and returns a
+/// <see cref="Fault"/> when the block must be given up.
+/// </summary>
+internal sealed class BlockDistillation : IDisposable
+{
+    /// <summary>Requests of the hub that may wait for the peer's second tag.</summary>
+    private const int DeferredMax = 256;
+
+    private readonly BlockPlan plan;
+    private readonly bool isReference;
+    private readonly ClosedBlock block;
+    private readonly KeyPool pool;
+    private readonly IKeyRandomness randomness;
+    private readonly CodeBook codes;
+    private readonly Action<NodeMessage> toHub;
+    private readonly Action<PeerMessage> toPeer;
+    private readonly ByteString blockId;
+    private readonly PlaneAssembly theirs;
+    private readonly List<HubMessage> deferred = [];
+
+    private TagContent? listContent;
+    private TagContent? siftContent;
+    private TagContent? keyContent;
+    private SiftResult? sift;
+    private SiftedKey? sifted;
+    private ReconciliationExchange? exchange;
+    private ReconciledKey? reconciled;
+    private VerifiedKey? verified;
+    private ReadOnlyMemory<byte> seed;
+    private bool amplificationTagChecked;
+
+    /// <summary>Takes a closed block over.</summary>
+    public BlockDistillation(
+        BlockPlan plan,
+        string ownName,
+        ClosedBlock block,
+        KeyPool pool,
+        IKeyRandomness randomness,
+        CodeBook codes,
+        Action<NodeMessage> toHub,
+        Action<PeerMessage> toPeer)
+    {
+        this.plan = plan;
+        isReference = plan.A == ownName;
+        this.block = block;
+        this.pool = pool;
+        this.randomness = randomness;
+        this.codes = codes;
+        this.toHub = toHub;
+        this.toPeer = toPeer;
+        blockId = ByteString.CopyFrom(plan.Id.ToArray());
+        theirs = new PlaneAssembly(block.Own.Events);
+    }
+
+    /// <summary>Where it stands.</summary>
+    public DistillationPhase Phase { get; private set; }
+
+    /// <summary>The secret key, from <see cref="DistillationPhase.Storing"/> on; the caller stores and disposes it.</summary>
+    public SecretKey? Key { get; private set; }
+
+    /// <summary>Length of the key agreed on.</summary>
+    public long KeyBits { get; private set; }
+
+    /// <summary>Pads per direction that the head of the key adds to the authentication pool.</summary>
+    public int RefillPads { get; private set; }
+
+    /// <summary>Errors between the sifted keys, as B counted them.</summary>
+    public long Errors { get; private set; }
+
+    /// <summary>Sifted bits; 0 before sifting.</summary>
+    public int SiftedBits => sift?.ZzCount ?? 0;
+
+    /// <summary>Bits disclosed about A's string.</summary>
+    public long LeakEc => exchange?.LeakEc ?? 0;
+
+    /// <summary>Bound on the phase error rate, once it was computed.</summary>
+    public double PhaseErrorUpper { get; private set; }
+
+    /// <summary>What the operator should know about refused tags, newest last; empty if there were none.</summary>
+    public string Remark { get; private set; } = string.Empty;
+
+    /// <summary>T1: says which plan, sessions and events this user holds, and that its last slot is sent.</summary>
+    public Fault? Begin()
+    {
+        if (block.Own.Events == 0)
+        {
+            return new Fault(AbortReason.TooFewCounts, "the closed list is empty");
+        }
+
+        listContent = new TagContent(CheckpointKind.T1, plan.Id)
+            .With("parameters", plan.Encode())
+            .With("announcement list", block.List);
+        return SendCheckpoint(CheckpointKind.T1, listContent);
+    }
+
+    /// <summary>A checkpoint of the peer.</summary>
+    public Fault? OnCheckpoint(Checkpoint message) => (message.Kind, Phase) switch
+    {
+        (CheckpointKind.T1, DistillationPhase.List) => Check(listContent!, message) ? Disclose() : TagFault(),
+        (CheckpointKind.T2, DistillationPhase.Sifting) => Check(siftContent!, message) ? BeginReconciliation() : TagFault(),
+        (CheckpointKind.T3, DistillationPhase.Amplification) when isReference && !amplificationTagChecked =>
+            Check(keyContent!, message) ? Amplify() : TagFault(),
+        (CheckpointKind.Stored, DistillationPhase.Storing) => Check(StoredContent(), message) ? Finish() : TagFault(),
+        _ => null,
+    };
+
+    /// <summary>A piece of the peer's disclosure.</summary>
+    public Fault? OnDisclosure(Disclosure message)
+    {
+        if (Phase > DistillationPhase.Disclosure)
+        {
+            return null;
+        }
+
+        PlanePiece piece = new(
+            message.FirstEvent, message.High.Memory, message.Low.Memory, message.XBits.Memory, message.Last);
+        return theirs.Add(piece) is { } wrong
+            ? new Fault(AbortReason.SiftingMismatch, wrong)
+            : Phase == DistillationPhase.Disclosure ? SiftIfComplete() : null;
+    }
+
+    /// <summary>Reconciliation messages of the hub; they wait until the peer's second tag is verified.</summary>
+    public Fault? OnReconciliation(HubMessage message)
+    {
+        if (Phase < DistillationPhase.Reconciliation)
+        {
+            if (deferred.Count >= DeferredMax)
+            {
+                return new Fault(AbortReason.HubRuleBroken, $"more than {DeferredMax} requests before the second tag");
+            }
+
+            deferred.Add(message);
+            return null;
+        }
+
+        if (Phase > DistillationPhase.Reconciliation)
+        {
+            return null;
+        }
+
+        Fault? fault = message.BodyCase switch
+        {
+            HubMessage.BodyOneofCase.SyndromeRequest => Serve(message.SyndromeRequest),
+            HubMessage.BodyOneofCase.Syndromes => exchange!.OnPeerSyndromes(message.Syndromes),
+            HubMessage.BodyOneofCase.ErrorPatterns => exchange!.OnPatterns(message.ErrorPatterns),
+            HubMessage.BodyOneofCase.FrameBits => exchange!.OnPeerFrame(message.FrameBits),
+            _ => null,
+        };
+        return fault ?? (!isReference && exchange!.IsResolved ? SendVerification() : null);
+    }
+
+    /// <summary>A: B's corrected string is fixed; compare, then fix length and seed.</summary>
+    public Fault? OnVerification(Messages.Verification message)
+    {
+        if (!isReference || Phase != DistillationPhase.Reconciliation)
+        {
+            return null;
+        }
+
+        if (message.LeakEc != LeakEc)
+        {
+            return new Fault(AbortReason.ReconciliationMismatch, $"leak {message.LeakEc} at B, {LeakEc} at A");
+        }
+
+        if (CheckQber(message.Errors) is { } qber)
+        {
+            return qber;
+        }
+
+        reconciled = sifted!.AsReference(LeakEc);
+        if (!VerificationHash.TryVerify(
+            reconciled, message.Seed.Span, message.Tag.Span, plan.Security.EpsilonCorrectness, out verified))
+        {
+            return new Fault(AbortReason.VerificationFailed, "the corrected strings differ");
+        }
+
+        if (Estimate(out long own) is { } noKey)
+        {
+            return noKey;
+        }
+
+        KeyBits = Math.Min(own, message.KeyBits) / BlockEstimator.KeyUnitBits * BlockEstimator.KeyUnitBits;
+        if (KeyBits <= 0)
+        {
+            return new Fault(AbortReason.NoKey, $"key length {own} at A, {message.KeyBits} at B");
+        }
+
+        seed = MemoryMarshal.AsBytes(PrivacyAmplifier.DrawSeed(verified.BitCount, (int)KeyBits, randomness).AsSpan()).ToArray();
+        RefillPads = KeyRefill.PadsFor(pool.Status.Level, KeyBits);
+        keyContent = KeyContent(message);
+        Phase = DistillationPhase.Amplification;
+        if (keyContent.Seal(pool, isReference, out PadTag tag) is var refusal && refusal != SealRefusal.None)
+        {
+            return PoolFault(refusal);
+        }
+
+        toPeer(new PeerMessage
+        {
+            Amplification = new Messages.Amplification
+            {
+                Block = blockId, KeyBits = KeyBits, Seed = UnsafeByteOperations.UnsafeWrap(seed), RefillPads = RefillPads, Tag = tag,
+            },
+        });
+        return null;
+    }
+
+    /// <summary>B: A's third tag, length and seed.</summary>
+    public Fault? OnAmplification(Messages.Amplification message)
+    {
+        if (isReference || Phase != DistillationPhase.Verification)
+        {
+            return null;
+        }
+
+        // Everything is checked before anything is taken over: a forged message must not change the state.
+        seed = message.Seed.Memory;
+        long ownBits = KeyBits;
+        KeyBits = message.KeyBits;
+        RefillPads = message.RefillPads;
+        TagContent content = KeyContent(sentVerification!);
+        VerificationResult result = content.Verify(pool, senderIsReference: true, message.Tag);
+        if (result != VerificationResult.Valid)
+        {
+            KeyBits = ownBits;
+            Note(result, "the third tag");
+            return result == VerificationResult.AbortBlock ? TagFault() : null;
+        }
+
+        if (KeyBits > ownBits || KeyBits <= 0 || KeyBits % BlockEstimator.KeyUnitBits != 0)
+        {
+            return new Fault(AbortReason.ReconciliationMismatch, $"A asks for {KeyBits} key bits, {ownBits} are secure here");
+        }
+
+        if (!KeyRefill.IsPossible(RefillPads, KeyBits))
+        {
+            return new Fault(AbortReason.ReconciliationMismatch, $"A asks for {RefillPads} pads from {KeyBits} key bits");
+        }
+
+        keyContent = content;
+        verified = VerificationHash.AcceptedByPeer(reconciled!);
+        Phase = DistillationPhase.Amplification;
+        return SendCheckpoint(CheckpointKind.T3, content) ?? Amplify();
+    }
+
+    /// <summary>Tells the peer that the key is stored here; called after it is durable.</summary>
+    public Fault? ConfirmStored()
+    {
+        Key?.Dispose();
+        return SendCheckpoint(CheckpointKind.Stored, StoredContent());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        block.Dispose();
+        sifted?.Dispose();
+        reconciled?.Dispose();
+        verified?.Dispose();
+        Key?.Dispose();
+    }
+
+    private Messages.Verification? sentVerification;
+    private Fault? tagFault;
+
+    private Fault? Disclose()
+    {
+        Phase = DistillationPhase.Disclosure;
+        foreach (PlanePiece piece in PlanePiece.Cut(block.Own, TransportLimits.DisclosureEvents))
+        {
+            toHub(new NodeMessage
+            {
+                Disclosure = new Disclosure
+                {
+                    Block = blockId,
+                    FirstEvent = piece.FirstEvent,
+                    High = UnsafeByteOperations.UnsafeWrap(piece.High),
+                    Low = UnsafeByteOperations.UnsafeWrap(piece.Low),
+                    XBits = UnsafeByteOperations.UnsafeWrap(piece.XBits),
+                    Last = piece.Last,
+                },
+            });
+        }
+
+        return SiftIfComplete();
+    }
+
+    private Fault? SiftIfComplete()
+    {
+        if (theirs.Planes is not { } planes)
+        {
+            return null;
+        }
+
+        LabelPlanes a = isReference ? block.Own : planes;
+        LabelPlanes b = isReference ? planes : block.Own;
+        sift = Sifter.Sift(a, b, block.PsiPlus);
+        Phase = DistillationPhase.Sifting;
+        siftContent = new TagContent(CheckpointKind.T2, plan.Id)
+            .With("labels and X bits of A", PlaneBytes(a))
+            .With("labels and X bits of B", PlaneBytes(b))
+            .With("counts", CountBytes(sift.Counts))
+            .With("z-z index list", MemoryMarshal.AsBytes(sift.ZzMask.AsSpan()).ToArray());
+        return SendCheckpoint(CheckpointKind.T2, siftContent);
+    }
+
+    private Fault? BeginReconciliation()
+    {
+        // No syndrome leaves if even a free error correction would leave no key.
+        KeyLengthDecision best = BlockEstimator.Decide(sift!.Counts, plan, leakEc: 0);
+        PhaseErrorUpper = best.PhaseErrorUpper;
+        if (best.Abort != AbortReason.None)
+        {
+            return new Fault(best.Abort, best.Detail);
+        }
+
+        SecretBits bits = new(sift.ZzCount);
+        BitPlane.Extract(block.Bits.Words[..BitPlane.Words(block.Own.Events)], sift.ZzMask, bits.Words);
+        block.Bits.Dispose();
+        sifted = isReference ? SiftedKey.OfReference(plan.Id, bits) : SiftedKey.OfFlippingUser(plan.Id, bits);
+        exchange = new ReconciliationExchange(plan, isReference, sifted.Bits, codes);
+        Phase = DistillationPhase.Reconciliation;
+        foreach (HubMessage message in deferred)
+        {
+            if (OnReconciliation(message) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        deferred.Clear();
+        return null;
+    }
+
+    private Fault? Serve(SyndromeRequest request)
+    {
+        if (exchange!.Serve(request, out SyndromeSet syndromes, out List<FrameBits> disclosed) is { } fault)
+        {
+            return fault;
+        }
+
+        if (syndromes.Frames.Count > 0)
+        {
+            toHub(new NodeMessage { Syndromes = syndromes });
+        }
+
+        foreach (FrameBits frame in disclosed)
+        {
+            toHub(new NodeMessage { FrameBits = frame });
+        }
+
+        return null;
+    }
+
+    private Fault? SendVerification()
+    {
+        Errors = exchange!.Errors;
+        if (CheckQber(Errors) is { } qber)
+        {
+            return qber;
+        }
+
+        reconciled = sifted!.Correct(exchange.Pattern, LeakEc);
+        if (Estimate(out long keyBits) is { } noKey)
+        {
+            return noKey;
+        }
+
+        // The seed is drawn here, after the corrected string is fixed (PROTOCOL 5.4).
+        byte[] verificationSeed = new byte[VerificationHash.SeedBytes];
+        randomness.Fill(verificationSeed);
+        byte[] tag = VerificationHash.Tag(reconciled, verificationSeed, plan.Security.EpsilonCorrectness);
+        KeyBits = keyBits;
+        Phase = DistillationPhase.Verification;
+        sentVerification = new Messages.Verification
+        {
+            Block = blockId,
+            Seed = ByteString.CopyFrom(verificationSeed),
+            Tag = ByteString.CopyFrom(tag),
+            PatternDigest = ByteString.CopyFrom(exchange.PatternDigest()),
+            LeakEc = LeakEc,
+            Errors = Errors,
+            KeyBits = keyBits,
+        };
+        toPeer(new PeerMessage { Verification = sentVerification });
+        return null;
+    }
+
+    private Fault? Amplify()
+    {
+        amplificationTagChecked = true;
+        int seedBits = ToeplitzHash.SeedBits(verified!.BitCount, (int)KeyBits);
+        if (seed.Length != SecretBits.WordsFor(seedBits) * sizeof(ulong))
+        {
+            return new Fault(AbortReason.ReconciliationMismatch, $"amplification seed of {seed.Length} bytes for {seedBits} bits");
+        }
+
+        ulong[] words = MemoryMarshal.Cast<byte, ulong>(seed.Span).ToArray();
+        string? refused = PrivacyAmplifier.Amplify(
+            verified, words, seedBits, (int)KeyBits, Environment.ProcessorCount, out SecretKey? secret);
+        if (refused is not null)
+        {
+            return new Fault(AbortReason.ReconciliationMismatch, refused);
+        }
+
+        Key = secret;
+        Phase = DistillationPhase.Storing;
+        return null;
+    }
+
+    private Fault? Finish()
+    {
+        Phase = DistillationPhase.Done;
+        return null;
+    }
+
+    private Fault? Estimate(out long keyBits)
+    {
+        KeyLengthDecision decision = BlockEstimator.Decide(sift!.Counts, plan, LeakEc);
+        PhaseErrorUpper = decision.PhaseErrorUpper;
+        keyBits = decision.KeyBits;
+        return decision.Abort == AbortReason.None ? null : new Fault(decision.Abort, decision.Detail);
+    }
+
+    private Fault? CheckQber(long errors)
+    {
+        Errors = errors;
+        return errors > plan.QberCapMicro * 1e-6 * SiftedBits
+            ? new Fault(AbortReason.QberTooHigh, $"{errors} errors in {SiftedBits} sifted bits; the cap is {plan.QberCapMicro}e-6")
+            : null;
+    }
+
+    private TagContent KeyContent(Messages.Verification message) => new TagContent(CheckpointKind.T3, plan.Id)
+        .With("reconciliation", exchange!.Content())
+        .With("verification", message.ToByteArray())
+        .With("key length and refill", BitConverter.GetBytes(KeyBits), BitConverter.GetBytes(RefillPads))
+        .With("amplification seed", seed);
+
+    private TagContent StoredContent() =>
+        new TagContent(CheckpointKind.Stored, plan.Id).With("key length", BitConverter.GetBytes(KeyBits));
+
+    private Fault? SendCheckpoint(CheckpointKind kind, TagContent content)
+    {
+        if (content.Seal(pool, isReference, out PadTag tag) is var refusal && refusal != SealRefusal.None)
+        {
+            return PoolFault(refusal);
+        }
+
+        Checkpoint message = new() { Block = blockId, Kind = kind, Tag = tag };
+        message.Digests.AddRange(content.Digests().Select(digest => UnsafeByteOperations.UnsafeWrap(digest)));
+        toPeer(new PeerMessage { Checkpoint = message });
+        return null;
+    }
+
+    /// <summary>
+    /// A wrong tag proves nothing (anybody may have sent it) and costs nothing but an attempt: the block goes on waiting for
+    /// the right one until the pool calls it off after its limit, or the time-out ends the block.
+    /// </summary>
+    private bool Check(TagContent content, Checkpoint message)
+    {
+        VerificationResult result = content.Verify(pool, !isReference, message.Tag);
+        if (result == VerificationResult.Valid)
+        {
+            return true;
+        }
+
+        string part = content.FirstDifference(message.Digests);
+        Note(result, $"{message.Kind} (first differing part: {part})");
+        tagFault = result == VerificationResult.AbortBlock
+            ? new Fault(AbortReason.AuthenticationFailed, Remark)
+            : null;
+        return false;
+    }
+
+    private Fault? TagFault() => tagFault;
+
+    private void Note(VerificationResult result, string what) => Remark = $"refused {what}: {result}";
+
+    private static Fault PoolFault(SealRefusal refusal) =>
+        new(AbortReason.AuthenticationPoolLow, $"no pad for a tag: {refusal}");
+
+    private static ReadOnlyMemory<byte>[] PlaneBytes(LabelPlanes planes) =>
+    [
+        BitPlane.ToBytes(planes.High, planes.Events),
+        BitPlane.ToBytes(planes.Low, planes.Events),
+        BitPlane.ToBytes(planes.XBits, planes.XBitCount),
+    ];
+
+    private static byte[] CountBytes(CoincidenceCounts counts)
+    {
+        byte[] bytes = new byte[8 * (16 + 4)];
+        int position = 0;
+        foreach (IntensityLabel a in Enum.GetValues<IntensityLabel>())
+        {
+            foreach (IntensityLabel b in Enum.GetValues<IntensityLabel>())
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * position++), counts[a, b]);
+            }
+        }
+
+        foreach (IntensityLabel a in (ReadOnlySpan<IntensityLabel>)[IntensityLabel.W, IntensityLabel.V])
+        {
+            foreach (IntensityLabel b in (ReadOnlySpan<IntensityLabel>)[IntensityLabel.W, IntensityLabel.V])
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * position++), counts.Errors(a, b));
+            }
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using MdiQkd.KeyMaterial;
+using MdiQkd.Sifting;
+
+namespace MdiQkd.Node.Pair;
+
+/// <summary>A node's own view of a closed list: what its first tag covers, and what it will disclose and sift.</summary>
+/// <param name="List">Canonical bytes of sessions and events, in pieces; public.</param>
+/// <param name="Own">Own labels and X bits.</param>
+/// <param name="Bits">Own bit of every event [events], LSB first; secret.</param>
+/// <param name="PsiPlus">Announced |ψ⁺⟩ outcomes [events], LSB first.</param>
+/// <param name="Slots">Slots that count: below the limits of all sessions.</param>
+internal sealed record ClosedBlock(
+    IReadOnlyList<ReadOnlyMemory<byte>> List, LabelPlanes Own, SecretBits Bits, ulong[] PsiPlus, long Slots) : IDisposable
+{
+    /// <summary>SHA-256 of the list, only to name the differing part when a tag fails.</summary>
+    public byte[] ListDigest()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (ReadOnlyMemory<byte> piece in List)
+        {
+            hash.AppendData(piece.Span);
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Bits.Dispose();
+
+    /// <summary>Never the bits.</summary>
+    public override string ToString() => nameof(ClosedBlock);
+}

@@ -1,0 +1,770 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using MdiQkd.Authentication;
+using MdiQkd.Authentication.Channel;
+using MdiQkd.Authentication.Pool;
+using MdiQkd.KeyDelivery.Storage;
+using MdiQkd.KeyMaterial;
+using MdiQkd.Node.Messages;
+using MdiQkd.Protocol;
+using MdiQkd.Transport;
+
+namespace MdiQkd.Node.Pair;
+
+/// <summary>
+/// All that one node does with one peer: agrees on blocks, accumulates, distils, stores keys, gives up. Message-driven and
+/// synchronous: one caller at a time, no sockets, no timers of its own (<see cref="Tick"/>).
+/// </summary>
+/// <remarks>
+/// Design: one block at a time. Accumulation lasts minutes to hours, distillation seconds, so that a pipeline of blocks would
+/// gain about a percent and cost the simplicity of "a message belongs to the one block, or to none".
+/// Trade-off: a restart during distillation gives the block up; a restart during accumulation costs the rest of a session.
+/// </remarks>
+internal sealed class PairEngine : IDisposable
+{
+    /// <summary>Longest wait for the next step of a distillation; decoding a large block behind others takes tens of seconds.</summary>
+    public static readonly TimeSpan StageLimit = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan BackoffFirst = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BackoffMax = TimeSpan.FromDays(1);
+    private static readonly TimeSpan PlanRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HelloRetry = TimeSpan.FromSeconds(5);
+
+    private readonly PairContext context;
+    private readonly PlanNegotiation negotiation;
+    private readonly PeerChannel channel;
+    private readonly AuthenticationBackoff backoff;
+    private readonly bool isReference;
+    private BlockPlan? proposal;
+    private BlockPlan? accepted;
+    private BlockAccumulation? accumulation;
+    private BlockDistillation? distillation;
+    private ClosedBlock? closed;
+    private BlockPlan? storedPlan;
+    private BlockReport? storedReport;
+    private bool peerPresent;
+    private long planDue;
+    private long helloDue;
+    private long stageStarted;
+    private DistillationPhase stage;
+    private string alarm = string.Empty;
+
+    /// <summary>Takes the pair up, with the block that was open when the process last ended.</summary>
+    public PairEngine(PairContext context)
+    {
+        this.context = context;
+        negotiation = new PlanNegotiation(context);
+        isReference = ParticipantName.IsReference(context.Node, context.Peer.Node);
+        channel = new PeerChannel(context.Pool, context.Randomness);
+        backoff = new AuthenticationBackoff(context.Time, BackoffFirst, BackoffMax);
+        if (context.Store.OpenBlock(context.Peer.Node) is not var (plan, distilling))
+        {
+            return;
+        }
+
+        accumulation = BlockAccumulation.Restore(
+            plan, context.Node, context.Store, context.Emission, context.StorageKey, context.JournalDirectory);
+        if (distilling)
+        {
+            Abort(new Fault(AbortReason.StateLost, "the node restarted while the block was being distilled"), notify: true);
+        }
+        else
+        {
+            context.Log.LogInformation(
+                "block {Block} with {Peer} taken up again: {Events} events", plan.Id, context.Peer.Node, accumulation.Announced);
+        }
+    }
+
+    /// <summary>Whether sealed messages can be sent.</summary>
+    public bool IsChannelUp => peerPresent && channel.IsEstablished;
+
+    /// <summary>For the management page.</summary>
+    public PairStatus Status
+    {
+        get
+        {
+            BlockPlan? plan = accumulation?.Plan;
+            KeyPoolStatus pool = context.Pool.Status;
+            PairState state = distillation is not null ? PairState.Distilling
+                : accumulation is not null ? PairState.Accumulating
+                : proposal is not null || accepted is not null ? PairState.Planning
+                : !IsChannelUp ? PairState.Waiting
+                : PairState.Held;
+            return new PairStatus(
+                context.Peer.Node,
+                state,
+                plan?.Id.ToString() ?? string.Empty,
+                accumulation?.Announced ?? 0,
+                accumulation?.Emitted ?? 0,
+                plan?.Slots ?? 0,
+                context.Keys.Level(context.Peer.Node),
+                pool.SendRemaining,
+                alarm);
+        }
+    }
+
+    /// <summary>The stream to the hub is up: says where the open block stands.</summary>
+    public void OnHubAttached()
+    {
+        if (accumulation is not null && distillation is null)
+        {
+            SendOpenBlock();
+        }
+    }
+
+    /// <summary>The stream to the hub is down.</summary>
+    public void OnHubLost() => peerPresent = false;
+
+    /// <summary>A message of the hub about this pair.</summary>
+    public void OnHubMessage(HubMessage message)
+    {
+        switch (message.BodyCase)
+        {
+            case HubMessage.BodyOneofCase.Presence:
+                OnPresence(message.Presence.Attached);
+                break;
+            case HubMessage.BodyOneofCase.StartSession:
+                OnStartSession(message.StartSession);
+                break;
+            case HubMessage.BodyOneofCase.Announcements:
+                OnAnnouncements(message.Announcements);
+                break;
+            case HubMessage.BodyOneofCase.SessionClosed:
+                if (distillation is null && accumulation is { } open && TryReadSession(message.SessionClosed.Session, out SessionId id))
+                {
+                    Settle(open.Complete(id, message.SessionClosed.Batches));
+                }
+
+                break;
+            case HubMessage.BodyOneofCase.ListClosed when IsCurrent(message.ListClosed.Block) && distillation is null:
+                OnListClosed(message.ListClosed);
+                break;
+            case HubMessage.BodyOneofCase.Disclosure when IsCurrent(message.Disclosure.Block):
+                Settle(distillation?.OnDisclosure(message.Disclosure));
+                break;
+            case HubMessage.BodyOneofCase.SyndromeRequest when IsCurrent(message.SyndromeRequest.Block):
+            case HubMessage.BodyOneofCase.Syndromes when IsCurrent(message.Syndromes.Block):
+            case HubMessage.BodyOneofCase.ErrorPatterns when IsCurrent(message.ErrorPatterns.Block):
+            case HubMessage.BodyOneofCase.FrameBits when IsCurrent(message.FrameBits.Block):
+                Settle(distillation?.OnReconciliation(message));
+                break;
+            case HubMessage.BodyOneofCase.EndBlock when IsCurrent(message.EndBlock.Block) && distillation?.Phase is null or < DistillationPhase.Storing:
+                Abort(new Fault(AbortReason.HubLost, $"the hub gave the block up: {message.EndBlock.Reason}"), notify: true);
+                break;
+            case HubMessage.BodyOneofCase.Relay:
+                OnRelay(message.Relay);
+                break;
+        }
+    }
+
+    /// <summary>Progress of the state encoder.</summary>
+    public void OnEmission(SessionId session, long emitted, bool ended)
+    {
+        if (accumulation is null || distillation is not null)
+        {
+            return;
+        }
+
+        accumulation.OnEmission(session, emitted, ended);
+        if (ended)
+        {
+            SendSessionState(session);
+        }
+    }
+
+    /// <summary>Whether the encoder must be asked again before a batch can be judged (its report may still be under way).</summary>
+    public bool NeedsEmissionOf(HubMessage message, out SessionId session)
+    {
+        session = default;
+        if (message.BodyCase != HubMessage.BodyOneofCase.Announcements || accumulation is null
+            || AnnouncementBatchCodec.TryDecode(message.Announcements.Batch.Span, out AnnouncementBatch? batch) != AnnouncementBatchFault.None
+            || batch!.Count == 0)
+        {
+            return false;
+        }
+
+        session = batch.Session;
+        int index = accumulation.Plan.IndexOf(session);
+        return index >= 0 && batch.Slots[^1] >= accumulation.Sessions[index].Emitted - accumulation.Plan.GuardSlots;
+    }
+
+    /// <summary>Sends a message to the peer's key management, sealed. False if the channel is not up.</summary>
+    public bool TrySend(KmeMessage message)
+    {
+        if (!IsChannelUp)
+        {
+            return false;
+        }
+
+        ToPeer(new PeerMessage { ChannelSealed = ByteString.CopyFrom(channel.Protect(message.ToByteArray())) });
+        return true;
+    }
+
+    /// <summary>Time passes: retries, time-outs, the next block. Called about once a second.</summary>
+    public void Tick()
+    {
+        long now = context.Time.GetTimestamp();
+        if (distillation is { } running)
+        {
+            if (running.Phase != stage)
+            {
+                stage = running.Phase;
+                stageStarted = now;
+            }
+            else if (context.Time.GetElapsedTime(stageStarted, now) > StageLimit)
+            {
+                OnStageLimit(running);
+            }
+        }
+
+        if (peerPresent && channel.IsHelloWanted && now >= helloDue)
+        {
+            SendHello();
+        }
+
+        if (IsChannelUp && isReference && accumulation is null && now >= planDue)
+        {
+            TryPropose();
+        }
+    }
+
+    /// <summary>The key stores were compared: blocks that were pending are confirmed or gone.</summary>
+    public void OnSynchronised()
+    {
+        if (storedReport is { } report && storedPlan is { } plan && !context.Keys.PendingBlocks(context.Peer.Node).Contains(plan.Id))
+        {
+            FinishStored(plan, report, context.Keys.Confirm(context.Peer.Node, plan.Id));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        accumulation?.Dispose();
+        distillation?.Dispose();
+        channel.Dispose();
+    }
+
+    private void OnPresence(bool attached)
+    {
+        peerPresent = attached;
+        if (attached)
+        {
+            SendHello();
+        }
+    }
+
+    private void SendHello()
+    {
+        helloDue = context.Time.GetTimestamp() + Ticks(HelloRetry);
+        ToPeer(new PeerMessage { ChannelHello = ByteString.CopyFrom(channel.CreateHello()) });
+    }
+
+    private void OnStartSession(StartSession message)
+    {
+        if (accumulation is null || distillation is not null || !IsCurrent(message.Block)
+            || !TryReadSession(message.Session, out SessionId session))
+        {
+            context.Log.LogWarning("the hub starts a session of no open block; refused");
+            return;
+        }
+
+        if (accumulation.TryStart(session, message.StartPs) is { } refused)
+        {
+            context.Log.LogWarning("not started: {Reason}", refused);
+        }
+
+        SendSessionState(session);
+    }
+
+    private void OnAnnouncements(Announcements message)
+    {
+        if (accumulation is null || distillation is not null)
+        {
+            return;
+        }
+
+        AnnouncementBatchFault fault = AnnouncementBatchCodec.TryDecode(message.Batch.Span, out AnnouncementBatch? batch);
+        if (batch is null)
+        {
+            Settle(new Fault(AbortReason.HubRuleBroken, $"announcement batch: {fault}"));
+            return;
+        }
+
+        if (accumulation.Plan.IndexOf(batch.Session) < 0)
+        {
+            // Late events of a block that is over; they touch nothing.
+            return;
+        }
+
+        if (accumulation.Accept(batch) is { } broken)
+        {
+            Settle(broken);
+            return;
+        }
+
+        SessionRecord session = accumulation.Sessions[accumulation.Plan.IndexOf(batch.Session)];
+        Send(new NodeMessage
+        {
+            BatchesStored = new BatchesStored { Session = Bytes(session.Id), Batches = session.Batches },
+        });
+    }
+
+    private void OnListClosed(ListClosed message)
+    {
+        if (accumulation!.TryClose(message, out ClosedBlock? block) is { } fault)
+        {
+            Settle(fault);
+            return;
+        }
+
+        context.Store.MarkDistilling(accumulation.Plan.Id);
+        closed = block;
+        distillation = new BlockDistillation(
+            accumulation.Plan, context.Node, block!, context.Pool, context.Randomness, context.Codes, Send, ToPeer);
+        stage = distillation.Phase;
+        stageStarted = context.Time.GetTimestamp();
+        Settle(distillation.Begin());
+    }
+
+    private void OnRelay(ByteString bytes)
+    {
+        PeerMessage message;
+        try
+        {
+            message = PeerMessage.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            context.Log.LogWarning("a relayed message of {Peer} is malformed; ignored", context.Peer.Node);
+            return;
+        }
+
+        switch (message.BodyCase)
+        {
+            case PeerMessage.BodyOneofCase.ChannelHello:
+                OnHello(message.ChannelHello.Span);
+                break;
+            case PeerMessage.BodyOneofCase.ChannelSealed:
+                OnSealed(message.ChannelSealed.Span);
+                break;
+            case PeerMessage.BodyOneofCase.Checkpoint when IsCurrent(message.Checkpoint.Block):
+                Settle(distillation?.OnCheckpoint(message.Checkpoint));
+                break;
+            case PeerMessage.BodyOneofCase.Verification when IsCurrent(message.Verification.Block):
+                Settle(distillation?.OnVerification(message.Verification));
+                break;
+            case PeerMessage.BodyOneofCase.Amplification when IsCurrent(message.Amplification.Block):
+                Settle(distillation?.OnAmplification(message.Amplification));
+                break;
+        }
+    }
+
+    private void OnHello(ReadOnlySpan<byte> hello)
+    {
+        HandshakeResult result = channel.HandleHello(hello);
+        if (result.Reply is { } reply)
+        {
+            ToPeer(new PeerMessage { ChannelHello = ByteString.CopyFrom(reply) });
+        }
+
+        if (result.Outcome == HandshakeOutcome.Established)
+        {
+            context.Log.LogInformation("sealed channel to {Peer} is up", context.Peer.Node);
+            TrySend(StatusMessage(answer: false));
+            context.WantSync();
+        }
+    }
+
+    private void OnSealed(ReadOnlySpan<byte> bytes)
+    {
+        if (!channel.TryUnprotect(bytes, out byte[]? plain, out PeerChannelFault fault))
+        {
+            context.Log.LogWarning("a sealed message of {Peer} is refused: {Fault}", context.Peer.Node, fault);
+            return;
+        }
+
+        KmeMessage message = KmeMessage.Parser.ParseFrom(plain);
+        switch (message.BodyCase)
+        {
+            case KmeMessage.BodyOneofCase.ProposePlan when !isReference:
+                OnProposal(message.ProposePlan.Span);
+                break;
+            case KmeMessage.BodyOneofCase.AcceptPlan when isReference:
+                OnAcceptance(message.AcceptPlan.Span);
+                break;
+            case KmeMessage.BodyOneofCase.RefusePlan when isReference:
+                alarm = $"{context.Peer.Node} refuses blocks: {message.RefusePlan}";
+                context.Log.LogWarning("plan refused by {Peer}: {Reason}", context.Peer.Node, message.RefusePlan);
+                proposal = null;
+                break;
+            case KmeMessage.BodyOneofCase.ConfirmPlan when !isReference:
+                OnConfirmation(message.ConfirmPlan.Span);
+                break;
+            case KmeMessage.BodyOneofCase.PlanOpened when isReference:
+                if (accepted is { } plan && message.PlanOpened.Span.SequenceEqual(plan.Fingerprint()))
+                {
+                    Open(plan);
+                }
+
+                break;
+            case KmeMessage.BodyOneofCase.BlockStatus:
+                OnBlockStatus(message.BlockStatus);
+                break;
+            case KmeMessage.BodyOneofCase.Abort when IsCurrent(message.Abort.Block) && distillation?.Phase is null or < DistillationPhase.Storing:
+                Abort(new Fault(AbortReason.PeerAborted, $"{(AbortReason)message.Abort.Reason}: {message.Abort.Detail}"), notify: false);
+                break;
+            case KmeMessage.BodyOneofCase.KeyRequest:
+            case KmeMessage.BodyOneofCase.KeyResponse:
+                context.OnKeyMessage(message);
+                break;
+        }
+    }
+
+    private void TryPropose()
+    {
+        planDue = context.Time.GetTimestamp() + Ticks(PlanRetry);
+        if (RefusalToOpen() is { } reason)
+        {
+            alarm = reason;
+            return;
+        }
+
+        proposal ??= negotiation.Propose();
+        accepted = null;
+        TrySend(new KmeMessage { ProposePlan = ByteString.CopyFrom(proposal.Encode()) });
+    }
+
+    private void OnProposal(ReadOnlySpan<byte> bytes)
+    {
+        string? refusal = null;
+        if (!BlockPlan.TryDecode(bytes, out BlockPlan? plan, out string? fault))
+        {
+            refusal = fault;
+        }
+        else if (distillation is not null || (accumulation is not null && accumulation.Sessions.Any(session => session.Started)))
+        {
+            refusal = "a block is still open";
+        }
+        else
+        {
+            refusal = RefusalToOpen();
+        }
+
+        BlockPlan? answer = refusal is null ? negotiation.Answer(plan!, out refusal) : null;
+        if (answer is null)
+        {
+            TrySend(new KmeMessage { RefusePlan = refusal });
+            return;
+        }
+
+        accepted = answer;
+        TrySend(new KmeMessage { AcceptPlan = ByteString.CopyFrom(answer.Encode()) });
+    }
+
+    private void OnAcceptance(ReadOnlySpan<byte> bytes)
+    {
+        if (proposal is null || accumulation is not null || !BlockPlan.TryDecode(bytes, out BlockPlan? plan, out _) || plan.Id != proposal.Id)
+        {
+            return;
+        }
+
+        if (negotiation.CheckAcceptance(proposal, plan) is { } wrong)
+        {
+            alarm = $"{context.Peer.Node} answers a plan wrongly: {wrong}";
+            proposal = null;
+            return;
+        }
+
+        accepted = plan;
+        TrySend(new KmeMessage { ConfirmPlan = ByteString.CopyFrom(plan.Fingerprint()) });
+    }
+
+    private void OnConfirmation(ReadOnlySpan<byte> fingerprint)
+    {
+        if (accepted is not { } plan || !fingerprint.SequenceEqual(plan.Fingerprint()))
+        {
+            return;
+        }
+
+        if (accumulation is { } unused)
+        {
+            // A block that A never opened, since its last message was lost; no slot of it was sent.
+            context.Store.RemoveBlock(unused.Plan.Id);
+            unused.Destroy();
+        }
+
+        Open(plan);
+        TrySend(new KmeMessage { PlanOpened = ByteString.CopyFrom(plan.Fingerprint()) });
+    }
+
+    private void Open(BlockPlan plan)
+    {
+        proposal = null;
+        accepted = null;
+        alarm = string.Empty;
+        context.Store.AddBlock(plan, context.Peer.Node);
+        accumulation = BlockAccumulation.Open(
+            plan, context.Node, context.Store, context.Emission, context.StorageKey, context.JournalDirectory);
+        context.Log.LogInformation(
+            "block {Block} with {Peer} open: {Sessions} sessions of {Slots} slots",
+            plan.Id,
+            context.Peer.Node,
+            plan.Sessions.Count,
+            plan.SlotsPerSession);
+        SendOpenBlock();
+    }
+
+    private void OnBlockStatus(BlockStatus status)
+    {
+        if (!status.Answer)
+        {
+            TrySend(StatusMessage(answer: true));
+            return;
+        }
+
+        if (accumulation is { } open && !status.Block.Span.SequenceEqual(open.Plan.Id.ToArray())
+            && distillation?.Phase is null or < DistillationPhase.Storing)
+        {
+            Abort(new Fault(AbortReason.StateLost, "the peer does not hold this block any more"), notify: false);
+        }
+    }
+
+    private KmeMessage StatusMessage(bool answer) => new()
+    {
+        BlockStatus = new BlockStatus
+        {
+            Answer = answer,
+            Block = accumulation is { } open ? Bytes(open.Plan.Id) : ByteString.Empty,
+        },
+    };
+
+    private string? RefusalToOpen()
+    {
+        KeyPoolStatus pool = context.Pool.Status;
+        return !pool.MayOpenBlock
+            ? $"authentication pool with {context.Peer.Node} is at its reserve ({pool.Level}): provision it again"
+            : !backoff.MayOpenBlock
+                ? "backing off after an authentication abort"
+            : null;
+    }
+
+    private void Settle(Fault? fault)
+    {
+        if (fault is not null)
+        {
+            Abort(fault, notify: true);
+            return;
+        }
+
+        if (distillation is { Phase: DistillationPhase.Storing, Key: not null } ready && storedReport is null)
+        {
+            StoreKey(ready);
+        }
+
+        if (distillation is { Phase: DistillationPhase.Done } && storedReport is { } report && storedPlan is { } plan)
+        {
+            context.Keys.Confirm(context.Peer.Node, plan.Id);
+            FinishStored(plan, report, confirmed: true);
+        }
+    }
+
+    private void StoreKey(BlockDistillation ready)
+    {
+        BlockPlan plan = accumulation!.Plan;
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)(ready.KeyBits / 8), pinned: true);
+        MemoryMarshal.AsBytes(ready.Key!.Bits.Words)[..bytes.Length].CopyTo(bytes);
+        Fault? fault = null;
+        int chunkBytes = 0;
+        if (!KeyRefill.IsPossible(ready.RefillPads, ready.KeyBits))
+        {
+            fault = new Fault(AbortReason.NoKey, $"{ready.KeyBits} bits are too few for the channel root and one key");
+        }
+        else
+        {
+            // The pool comes first (PROTOCOL 6.2); its segment before the key, so that a key never exists without it.
+            int segmentBytes = KeyRefill.SegmentBytes(ready.RefillPads);
+            chunkBytes = KeyRefill.ChunkBytes(ready.RefillPads, bytes.Length);
+            SegmentOutcome added = segmentBytes == 0
+                ? SegmentOutcome.Done
+                : context.Pool.AddSegment(plan.Id, bytes.AsSpan(0, segmentBytes));
+            SegmentOutcome root = channel.InstallRoot(plan.Id, bytes.AsSpan(segmentBytes, KeyPool.RootBytes));
+            AddOutcome stored = context.Keys.AddPending(
+                context.Peer.Node, plan.Id, bytes.AsSpan(segmentBytes + KeyPool.RootBytes, chunkBytes));
+            if (added != SegmentOutcome.Done || root != SegmentOutcome.Done || stored != AddOutcome.Stored)
+            {
+                fault = new Fault(AbortReason.StateLost, $"the key was not stored (segment {added}, root {root}, key {stored})");
+            }
+        }
+
+        CryptographicOperations.ZeroMemory(bytes);
+        if (fault is not null)
+        {
+            Settle(fault);
+            return;
+        }
+
+        storedPlan = plan;
+        storedReport = Report(new Fault(AbortReason.None, string.Empty), ready.KeyBits);
+        Settle(ready.ConfirmStored());
+    }
+
+    private void FinishStored(BlockPlan plan, BlockReport report, bool confirmed)
+    {
+        if (confirmed)
+        {
+            context.Pool.MarkPeerHolds(plan.Id);
+            channel.MarkPeerHoldsRoot(plan.Id);
+            backoff.RecordSuccess();
+        }
+        else
+        {
+            context.Pool.Retire(plan.Id);
+            report = report with { SecretBits = 0, AbortReason = AbortReason.PeerAborted, Detail = "the peer did not store its key" };
+        }
+
+        context.Log.LogInformation(
+            "block {Block} with {Peer}: {SecretBits} secret bits of {Sifted} sifted, QBER {Qber:P2}, phase error below {Phase:P2}, leak {Leak}",
+            report.BlockId,
+            report.Peer,
+            report.SecretBits,
+            report.Sifted,
+            report.QberZ,
+            report.PhaseErrorUpper,
+            report.LeakEc);
+        Close(report, string.Empty);
+    }
+
+    private void Abort(Fault fault, bool notify)
+    {
+        if (accumulation is not { } open)
+        {
+            return;
+        }
+
+        context.Log.LogWarning(
+            "block {Block} with {Peer} given up: {Reason}: {Detail}", open.Plan.Id, context.Peer.Node, fault.Reason, fault.Detail);
+        if (fault.Reason == AbortReason.AuthenticationFailed)
+        {
+            backoff.RecordAbort();
+            context.Pool.ForgetBadTags();
+        }
+
+        if (notify)
+        {
+            TrySend(new KmeMessage
+            {
+                Abort = new AbortNotice { Block = Bytes(open.Plan.Id), Reason = (int)fault.Reason, Detail = fault.Detail },
+            });
+        }
+
+        if (storedPlan is not null)
+        {
+            context.Keys.Discard(context.Peer.Node, open.Plan.Id);
+            context.Pool.Retire(open.Plan.Id);
+        }
+
+        Close(Report(fault, 0), fault.Reason.ToString());
+    }
+
+    private void OnStageLimit(BlockDistillation running)
+    {
+        if (running.Phase < DistillationPhase.Storing)
+        {
+            AbortReason reason = running.Remark.Length > 0 ? AbortReason.AuthenticationFailed : AbortReason.TimedOut;
+            Abort(new Fault(reason, $"no progress in phase {running.Phase} for {StageLimit.TotalSeconds:F0} s {running.Remark}".TrimEnd()), notify: true);
+            return;
+        }
+
+        stageStarted = context.Time.GetTimestamp();
+        context.WantSync();
+    }
+
+    private void Close(BlockReport report, string reason)
+    {
+        BlockPlan plan = accumulation!.Plan;
+        context.Store.Finish(plan.Id, report);
+        distillation?.Dispose();
+        accumulation.Destroy();
+        Send(new NodeMessage { EndBlock = new EndBlock { Block = Bytes(plan.Id), Reason = reason } });
+        distillation = null;
+        accumulation = null;
+        closed = null;
+        storedPlan = null;
+        storedReport = null;
+        planDue = context.Time.GetTimestamp() + (reason.Length > 0 ? Ticks(PlanRetry) : 0);
+    }
+
+    private BlockReport Report(Fault fault, long secretBits)
+    {
+        BlockPlan plan = accumulation!.Plan;
+        int sifted = distillation?.SiftedBits ?? 0;
+        double qber = sifted > 0 ? (double)distillation!.Errors / sifted : 0;
+        double shannon = qber > 0 ? sifted * (-(qber * Math.Log2(qber)) - ((1 - qber) * Math.Log2(1 - qber))) : 0;
+        long slots = closed?.Slots ?? accumulation.Emitted;
+        return new BlockReport(
+            plan.Id.ToString(),
+            context.Peer.Node,
+            isReference,
+            closed?.Own.Events ?? accumulation.Announced,
+            sifted,
+            qber,
+            distillation?.PhaseErrorUpper ?? 0,
+            distillation?.LeakEc ?? 0,
+            shannon > 0 ? distillation!.LeakEc / shannon : 0,
+            secretBits,
+            slots,
+            slots * plan.Timing.SlotPeriodPs * 1e-12,
+            fault.Reason,
+            fault.Detail);
+    }
+
+    private void SendOpenBlock()
+    {
+        OpenBlock message = new() { Plan = ByteString.CopyFrom(accumulation!.Plan.Encode()) };
+        message.Sessions.AddRange(accumulation.Sessions.Select(State));
+        Send(new NodeMessage { OpenBlock = message });
+    }
+
+    private void SendSessionState(SessionId id)
+    {
+        int index = accumulation!.Plan.IndexOf(id);
+        if (index >= 0)
+        {
+            Send(new NodeMessage { SessionState = State(accumulation.Sessions[index]) });
+        }
+    }
+
+    private static SessionState State(SessionRecord session) => new()
+    {
+        Session = Bytes(session.Id),
+        Batches = session.Batches,
+        Started = session.Started,
+        Ended = session.Ended,
+        Emitted = session.Emitted,
+    };
+
+    private void Send(NodeMessage message)
+    {
+        message.Peer = context.Peer.Node;
+        context.ToHub(message);
+    }
+
+    private void ToPeer(PeerMessage message) => Send(new NodeMessage { Relay = message.ToByteString() });
+
+    private bool IsCurrent(ByteString block) =>
+        accumulation is { } open && block.Length == BlockId.Size && BlockId.Read(block.Span) == open.Plan.Id;
+
+    private static bool TryReadSession(ByteString bytes, out SessionId session)
+    {
+        session = bytes.Length == SessionId.Size ? SessionId.Read(bytes.Span) : default;
+        return bytes.Length == SessionId.Size;
+    }
+
+    private static ByteString Bytes(SessionId id) => ByteString.CopyFrom(id.ToArray());
+
+    private static ByteString Bytes(BlockId id) => ByteString.CopyFrom(id.ToArray());
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * context.Time.TimestampFrequency);
+}

@@ -1,0 +1,98 @@
+using MdiQkd.Protocol;
+
+namespace MdiQkd.Node.Pair;
+
+/// <summary>
+/// Makes and checks block plans. A proposes, B fills its own settings in and accepts, A confirms: each user holds the other's
+/// authenticated acceptance before a block opens (PROTOCOL 1.1). The hub has no say in it.
+/// </summary>
+internal sealed class PlanNegotiation(PairContext context)
+{
+    /// <summary>A plan of this node, as A; the settings of B are a place holder until B fills them in.</summary>
+    public BlockPlan Propose()
+    {
+        SessionId[] sessions = new SessionId[context.Block.Sessions];
+        for (int index = 0; index < sessions.Length; index++)
+        {
+            sessions[index] = new SessionId(Draw());
+        }
+
+        return new BlockPlan(
+            new BlockId(Draw()),
+            context.Node,
+            context.Peer.Node,
+            context.Timing,
+            context.Pilots,
+            context.Peer.Source,
+            context.Peer.PeerSource ?? context.Peer.Source,
+            context.Block.AcceptPsiPlus,
+            sessions,
+            context.Block.SlotsPerSession,
+            context.Block.GuardSlots,
+            context.Block.Security,
+            context.Block.EfficiencyCapMilli,
+            context.Block.QberCapMicro);
+    }
+
+    /// <summary>As B: checks A's plan against the own configuration and fills the own settings in.</summary>
+    /// <returns>The accepted plan, or null with the reason.</returns>
+    public BlockPlan? Answer(BlockPlan proposal, out string? refusal)
+    {
+        refusal = proposal.A != context.Peer.Node || proposal.B != context.Node ? "the plan is for another pair"
+            : !Matches(proposal, out string? difference) ? difference
+            : context.Peer.PeerSource is { } expected && expected != proposal.SourceA
+                ? "sourceA is not what this node accepts from the peer"
+            : UsedSession(proposal) is { } used ? $"session {used} was used before"
+            : null;
+        return refusal is null ? proposal with { SourceB = context.Peer.Source } : null;
+    }
+
+    /// <summary>As A: checks that B changed nothing but its own settings, and those within what this node accepts.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public string? CheckAcceptance(BlockPlan proposal, BlockPlan accepted)
+    {
+        bool same = (proposal with { SourceB = accepted.SourceB }).Encode().AsSpan().SequenceEqual(accepted.Encode());
+        return !same ? "the peer changed the plan"
+            : context.Peer.PeerSource is { } expected && expected != accepted.SourceB
+                ? "sourceB is not what this node accepts from the peer"
+            : null;
+    }
+
+    private bool Matches(BlockPlan plan, out string? difference)
+    {
+        BlockSettings block = context.Block;
+        difference =
+            plan.Timing != context.Timing ? "timing"
+            : plan.Pilots != context.Pilots ? "pilots"
+            : plan.Sessions.Count != block.Sessions ? "sessions"
+            : plan.SlotsPerSession != block.SlotsPerSession ? "slotsPerSession"
+            : plan.GuardSlots != block.GuardSlots ? "guardSlots"
+            : plan.AcceptPsiPlus != block.AcceptPsiPlus ? "acceptPsiPlus"
+            : plan.Security != block.Security ? "security"
+            : plan.EfficiencyCapMilli != block.EfficiencyCapMilli ? "efficiencyCapMilli"
+            : plan.QberCapMicro != block.QberCapMicro ? "qberCapMicro"
+            : null;
+        difference = difference is null ? null : $"{difference} differs from this node's configuration";
+        return difference is null;
+    }
+
+    private SessionId? UsedSession(BlockPlan plan)
+    {
+        foreach (SessionId session in plan.Sessions)
+        {
+            if (context.Store.IsKnown(session))
+            {
+                return session;
+            }
+        }
+
+        return null;
+    }
+
+    private UInt128 Draw()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        context.Randomness.Fill(bytes);
+        return BlockId.Read(bytes).Value;
+    }
+}
