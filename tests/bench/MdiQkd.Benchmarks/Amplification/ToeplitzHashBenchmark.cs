@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using MdiQkd.Distillation.Amplification;
 
@@ -9,6 +10,7 @@ namespace MdiQkd.Benchmarks.Amplification;
 /// head-room for many peers and for replays. No allocation per product.
 /// </summary>
 [MemoryDiagnoser]
+[SuppressMessage("Design", "CA1001", Justification = "The runner calls Cleanup; it disposes no benchmark class.")]
 public class ToeplitzHashBenchmark
 {
     private ToeplitzWorkload? workload;
