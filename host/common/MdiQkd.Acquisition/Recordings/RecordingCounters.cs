@@ -1,0 +1,33 @@
+namespace MdiQkd.Acquisition.Recordings;
+
+/// <summary>What a recording held; nothing that is read disappears uncounted.</summary>
+public sealed class RecordingCounters
+{
+    private readonly long[] photons = new long[256];
+
+    /// <summary>Records read, of all kinds.</summary>
+    public long Records { get; internal set; }
+
+    /// <summary>Tags delivered by channel; [256].</summary>
+    public IReadOnlyList<long> Photons => photons;
+
+    /// <summary>Records that only extend the time range.</summary>
+    public long Overflows { get; internal set; }
+
+    /// <summary>Marker records, which are not delivered.</summary>
+    public long Markers { get; internal set; }
+
+    /// <summary>Tags that go back in time, which the ascending order of a source cannot hold; reported as lost.</summary>
+    public long BackwardTags { get; internal set; }
+
+    /// <summary>Records that are unknown, or have a time or channel out of range; reported as lost.</summary>
+    public long Skipped { get; internal set; }
+
+    /// <summary>Tags that the recording itself reports as missing.</summary>
+    public long ReportedLost { get; internal set; }
+
+    /// <summary>Time of the last tag delivered, ps.</summary>
+    public long LastTagPs { get; internal set; }
+
+    internal void CountPhoton(byte channel) => photons[channel]++;
+}

@@ -1,0 +1,226 @@
+using System.Buffers.Binary;
+using System.Text;
+using MdiQkd.Acquisition;
+using MdiQkd.Acquisition.Recordings;
+
+namespace MdiQkd.Measurement.Tests.Acquisition;
+
+public class RecordingTests
+{
+    [Fact]
+    public async Task HydraHarp_recording_gives_the_counts_of_the_reference()
+    {
+        // tsbischof/picoquant-sample-data (BSD-3): 435,319 records, 305,565 photons, all on input 1, 129,754 overflow records.
+        string? path = SampleFile("hydraharp-t2.ptu");
+        Assert.SkipWhen(path is null, "../shared/data/hydraharp-t2.ptu beside the checkout is missing");
+        (PtuT2Source? source, TimeTagError error) = await PtuT2Source.OpenAsync(File.OpenRead(path!), CancellationToken.None);
+        Assert.Equal(TimeTagError.None, error);
+        await using PtuT2Source recording = source!;
+        Assert.Equal(PtuRecordType.HydraHarpV2, recording.Header.RecordType);
+        Assert.Equal(435_319, recording.Header.Records);
+        List<(long TimePs, byte Channel)> tags = await AllTagsAsync(recording);
+        Assert.Equal(TimeTagError.None, recording.EndReason);
+        Assert.Equal(435_319, recording.Counters.Records);
+        Assert.Equal(129_754, recording.Counters.Overflows);
+        Assert.Equal(305_565, recording.Counters.Photons[1]);
+        Assert.Equal(305_565, tags.Count);
+        Assert.Equal(4_999_964_931_763, recording.Counters.LastTagPs);
+        Assert.Equal(0, recording.Counters.BackwardTags + recording.Counters.Skipped + recording.Counters.Markers);
+    }
+
+    [Theory]
+    [InlineData(PtuRecordType.PicoHarp, 4000, new uint[] { 0x0000_0005, 0xF000_0000, 0x1000_0002, 0xF000_0003, 0x1000_0009 },
+        new long[] { 20, 842_792_968, 842_792_996 }, new[] { 1, 2, 2 })]
+    [InlineData(PtuRecordType.HydraHarpV1, 1000, new uint[] { 0x0000_0005, 0xFE00_0003, 0x8000_0007, 0x0200_0009 },
+        new long[] { 5, 33_552_007, 33_552_009 }, new[] { 1, 0, 2 })]
+    [InlineData(PtuRecordType.HydraHarpV2, 1000, new uint[] { 0xFE00_0003, 0x0200_0009, 0xFE00_0000, 0x8200_0001, 0x0000_0001 },
+        new long[] { 100_663_305, 134_217_729 }, new[] { 2, 1 })]
+    [InlineData(PtuRecordType.TimeHarp260N, 250_000, new uint[] { 0x0000_0004 }, new long[] { 1000 }, new[] { 1 })]
+    [InlineData(PtuRecordType.TimeHarp260P, 25_000, new uint[] { 0x0000_0004 }, new long[] { 100 }, new[] { 1 })]
+    [InlineData(PtuRecordType.Generic, 5000, new uint[] { 0x7C00_0004 }, new long[] { 20 }, new[] { 63 })]
+    public async Task Each_T2_record_type_is_decoded(
+        PtuRecordType type, long resolutionFs, uint[] records, long[] timesPs, int[] channels)
+    {
+        (PtuT2Source? source, TimeTagError error) = await PtuT2Source.OpenAsync(
+            new MemoryStream(Ptu((int)type, resolutionFs, records)), CancellationToken.None);
+        Assert.Equal(TimeTagError.None, error);
+        await using PtuT2Source recording = source!;
+        List<(long TimePs, byte Channel)> tags = await AllTagsAsync(recording);
+        Assert.Equal(timesPs, tags.Select(t => t.TimePs));
+        Assert.Equal(channels, tags.Select(t => (int)t.Channel));
+        Assert.Equal(0, recording.Counters.Skipped);
+    }
+
+    [Fact]
+    public async Task Damaged_PTU_files_are_named()
+    {
+        byte[] good = Ptu((int)PtuRecordType.HydraHarpV2, 1000, [5, 6]);
+        Assert.Equal(TimeTagError.BadMagic, await OpenErrorAsync([(byte)'X', .. good.AsSpan(1)]));
+        Assert.Equal(TimeTagError.UnknownVersion, await OpenErrorAsync(Ptu(0x0001_0304, 1000, [])));
+        Assert.Equal(TimeTagError.BadHeader, await OpenErrorAsync(Ptu((int)PtuRecordType.Generic, 0, [])));
+        for (int length = 0; length < good.Length - 8; length++)
+        {
+            Assert.Equal(TimeTagError.Truncated, await OpenErrorAsync(good[..length]));
+        }
+
+        byte[] endless = new byte[16 + 48];
+        good.AsSpan(0, 16).CopyTo(endless);
+        BinaryPrimitives.WriteUInt32LittleEndian(endless.AsSpan(16 + 36), 0x4001_FFFF);
+        BinaryPrimitives.WriteInt64LittleEndian(endless.AsSpan(16 + 40), long.MaxValue);
+        Assert.Equal(TimeTagError.Oversized, await OpenErrorAsync(endless));
+
+        (PtuT2Source? source, _) = await PtuT2Source.OpenAsync(new MemoryStream(good[..^1]), CancellationToken.None);
+        Assert.Single(await AllTagsAsync(source!));
+        Assert.Equal(TimeTagError.Truncated, source!.EndReason);
+    }
+
+    [Fact]
+    public async Task Swabian_tags_overflows_and_missed_events()
+    {
+        await using SwabianSource source = new(new MemoryStream(
+        [
+            .. Swabian(0, 0, 1, 100), .. Swabian(0, 0, 2, 100), .. Swabian(2, 0, 0, 150), .. Swabian(4, 7, 2, 160),
+            .. Swabian(3, 0, 0, 170), .. Swabian(0, 0, 1, 180), .. Swabian(0, 0, -1, 190), .. Swabian(9, 0, 1, 195),
+            .. Swabian(0, 0, 1, 170),
+        ]));
+        Assert.Equal([(100, 1), (100, 2), (180, 1)], await AllTagsAsync(source));
+        Assert.Equal(9, source.Counters.ReportedLost);
+        Assert.Equal(2, source.Counters.Skipped);
+        Assert.Equal(1, source.Counters.BackwardTags);
+        Assert.Equal(9, source.Counters.Records);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SFifteen_records_in_both_word_orders(bool highWordFirst)
+    {
+        // 256 units are 1 ns; the third record goes back by 50 µs, as real recordings do.
+        byte[] bytes = [.. new[]
+        {
+            SFifteen(256, 0b0001), SFifteen(25_600_000_000, 0b1010), SFifteen(25_587_200_000, 0b0001),
+            SFifteen(25_600_000_001, 0x10), SFifteen(25_600_000_512, 0b0100), SFifteen(25_600_000_600, 0),
+        }.SelectMany(r => highWordFirst ? r[4..].Concat(r[..4]) : r)];
+        await using SFifteenSource source = new(new MemoryStream(bytes), highWordFirst);
+        Assert.Equal(
+            [(1000, 1), (100_000_000_000, 2), (100_000_000_000, 4), (100_000_002_000, 3)], await AllTagsAsync(source));
+        Assert.Equal(1, source.Counters.BackwardTags);
+        Assert.Equal(1, source.Counters.Skipped);
+        Assert.Equal(1, source.Counters.Overflows);
+    }
+
+    [Fact]
+    public async Task Equal_times_are_never_split_and_a_damaged_recording_can_be_sent_on()
+    {
+        // More than one read of 32,768 records, groups of equal times across the border, and steps back.
+        Random random = new(4);
+        long timePs = 0;
+        List<byte> bytes = [];
+        for (int i = 0; i < 70_000; i++)
+        {
+            timePs += i is > 32_700 and < 32_800 ? 0 : random.Next(3);
+            bytes.AddRange(Swabian(0, 0, 1 + (i % 3), timePs - (i % 9973 == 9000 ? 500 : 0)));
+        }
+
+        await using SwabianSource source = new(new MemoryStream([.. bytes]));
+        MemoryStream stream = new();
+        TagStreamWriter writer = new(stream);
+        TimeTagBlock block = new();
+        while (await source.ReadAsync(block, CancellationToken.None))
+        {
+            await writer.WriteAsync(block, CancellationToken.None);
+        }
+
+        await writer.CompleteAsync(CancellationToken.None);
+        (List<TimeTagBlock> blocks, TimeTagError endReason) = await TagStreams.ReadAsync(stream.ToArray());
+        Assert.Equal(TimeTagError.None, endReason);
+        Assert.True(blocks.Count > 2);
+        Assert.Equal(7, source.Counters.BackwardTags);
+        Assert.Equal(70_000 - 7, blocks.Sum(b => b.Count));
+        Assert.Equal(7, blocks.Sum(b => b.LostTags));
+    }
+
+    private static async Task<List<(long TimePs, byte Channel)>> AllTagsAsync(ITimeTagSource source)
+    {
+        List<(long TimePs, byte Channel)> tags = [];
+        TimeTagBlock block = new();
+        long watermarkPs = -1;
+        while (await source.ReadAsync(block, CancellationToken.None))
+        {
+            tags.AddRange(TagStreams.Tags([block]));
+            Assert.True(block.Count == 0 || block.TimesPs[0] > watermarkPs);
+            Assert.True(block.Count == 0 || block.TimesPs[block.Count - 1] <= block.WatermarkPs);
+            watermarkPs = block.WatermarkPs;
+        }
+
+        Assert.Equal(tags.Select(t => t.TimePs).Order(), tags.Select(t => t.TimePs));
+        return tags;
+    }
+
+    private static async Task<TimeTagError> OpenErrorAsync(byte[] bytes)
+    {
+        (PtuT2Source? source, TimeTagError error) = await PtuT2Source.OpenAsync(new MemoryStream(bytes), CancellationToken.None);
+        Assert.Null(source);
+        return error;
+    }
+
+    private static byte[] Ptu(int type, long resolutionFs, uint[] records)
+    {
+        MemoryStream stream = new();
+        stream.Write("PQTTTR\0\0"u8);
+        stream.Write("1.0.00\0\0"u8);
+        PtuTag(stream, "File_Comment", 0x4001_FFFF, 8);
+        stream.Write(new byte[8]);
+        PtuTag(stream, "TTResultFormat_TTTRRecType", 0x1000_0008, type);
+        PtuTag(stream, "MeasDesc_GlobalResolution", 0x2000_0008, BitConverter.DoubleToInt64Bits(resolutionFs * 1e-15));
+        PtuTag(stream, "TTResult_NumberOfRecords", 0x1000_0008, records.Length);
+        PtuTag(stream, "Header_End", 0xFFFF_0008, 0);
+        foreach (uint record in records)
+        {
+            stream.Write(BitConverter.GetBytes(record));
+        }
+
+        return stream.ToArray();
+    }
+
+    private static void PtuTag(MemoryStream stream, string ident, uint kind, long value)
+    {
+        byte[] tag = new byte[48];
+        Encoding.ASCII.GetBytes(ident, tag);
+        BinaryPrimitives.WriteInt32LittleEndian(tag.AsSpan(32), -1);
+        BinaryPrimitives.WriteUInt32LittleEndian(tag.AsSpan(36), kind);
+        BinaryPrimitives.WriteInt64LittleEndian(tag.AsSpan(40), value);
+        stream.Write(tag);
+    }
+
+    private static byte[] Swabian(byte type, ushort missed, int channel, long timePs)
+    {
+        byte[] record = new byte[16];
+        record[0] = type;
+        BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(2), missed);
+        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(4), channel);
+        BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(8), timePs);
+        return record;
+    }
+
+    /// <summary>Low word, then high word.</summary>
+    private static byte[] SFifteen(long units, uint low)
+    {
+        byte[] record = new byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(record, ((uint)units << 10) | low);
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(4), (uint)(units >> 22));
+        return record;
+    }
+
+    private static string? SampleFile(string name)
+    {
+        DirectoryInfo? root = new(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "MdiQkd.Edge.sln")))
+        {
+            root = root.Parent;
+        }
+
+        string? path = root?.Parent is { } beside ? Path.Combine(beside.FullName, "shared", "data", name) : null;
+        return File.Exists(path) ? path : null;
+    }
+}
