@@ -37,7 +37,7 @@ internal sealed class Laboratory
     private RunningSession? running;
     private RunningSession? finishing; // ended, its last tags wait for a block
     private long clockPs; // published
-    private long commandedPs; // switch moves lead here; published next
+    private long commandedPs; // emission and switch moves lead here; published next
     private long alignedPs;
     private bool announceClock;
 
@@ -46,7 +46,10 @@ internal sealed class Laboratory
         this.configuration = configuration;
         this.log = log;
         seed = configuration.Seed is { } number ? PhysicsSeed.FromNumber(number) : PhysicsSeed.FromOperatingSystem();
-        output = new TagOutput(() => inbox.Writer.TryWrite(() => announceClock = true), Log);
+        output = new TagOutput(
+            () => inbox.Writer.TryWrite(() => { }), // if the inbox is full, the loop is awake anyway
+            ct => PostAsync(() => announceClock = true, ct),
+            Log);
         opticalSwitch = new SwitchState(configuration);
         users = [.. configuration.Users.Select(user => new LabUser(user))];
     }
@@ -57,8 +60,14 @@ internal sealed class Laboratory
 
     public void Log(string line) => log(line);
 
-    /// <summary>Has an action run on the loop.</summary>
-    public ValueTask PostAsync(Action action, CancellationToken ct) => inbox.Writer.WriteAsync(action, ct);
+    /// <summary>Has an action run on the loop; after the end of the loop, not any more.</summary>
+    public async ValueTask PostAsync(Action action, CancellationToken ct)
+    {
+        if (await inbox.Writer.WaitToWriteAsync(ct).ConfigureAwait(false) && !inbox.Writer.TryWrite(action))
+        {
+            await PostAsync(action, ct).ConfigureAwait(false); // another connection took the place
+        }
+    }
 
     /// <summary>Has a question answered on the loop.</summary>
     public async Task<T> AskAsync<T>(Func<T> question, CancellationToken ct)
@@ -71,16 +80,24 @@ internal sealed class Laboratory
     /// <summary>Runs the laboratory until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        while (await inbox.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
+        try
         {
-            do
+            while (await inbox.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
             {
-                while (inbox.Reader.TryRead(out Action? action))
+                do
                 {
-                    action();
+                    while (inbox.Reader.TryRead(out Action? action))
+                    {
+                        action();
+                    }
                 }
+                while (!ct.IsCancellationRequested && TryWork());
             }
-            while (!ct.IsCancellationRequested && TryWork());
+        }
+        finally
+        {
+            inbox.Writer.Complete();
+            Array.ForEach(users, user => user.Armed?.Dispose());
         }
     }
 
@@ -224,6 +241,7 @@ internal sealed class Laboratory
         string pair = $"{a.Settings.Name} {b.Settings.Name}";
         int number = sessionsOfPair[pair] = sessionsOfPair.GetValueOrDefault(pair) + 1;
         running = new RunningSession(configuration, a, b, alignedPs, seed.Derive($"session {number} of {pair}"));
+        Log($"session {running.Light.Session} of {pair}: {running.Light.Slots} slots from {running.Light.StartPs} ps");
     }
 
     private void StepSession(TimeTagBlock block)
@@ -275,7 +293,13 @@ internal sealed class Laboratory
 
         running.A.Report(running.ReachedSlot, true, reason);
         running.B.Report(running.ReachedSlot, true, reason);
-        finishing = running.ReachedSlot > 0 ? running : null;
+        Log($"session {running.Light.Session}: {running.ReachedSlot} slots emitted{(reason.Length > 0 ? ": " : "")}{reason}");
+        if (running.ReachedSlot > 0)
+        {
+            finishing = running;
+            commandedPs = running.Light.StartPs + (running.ReachedSlot * configuration.Timing.SlotPeriodPs);
+        }
+
         running = null;
     }
 }

@@ -12,6 +12,9 @@ public sealed class SimulatedWorld : IAsyncDisposable
     // Per listener; a device has one client, and a few that linger.
     private const int ConnectionsMax = 16;
 
+    // After a failed accept, so that a machine without free handles is not kept busy as well.
+    private const int AcceptPauseMs = 20;
+
     private readonly CancellationTokenSource stopping = new();
     private readonly Laboratory laboratory;
     private readonly List<Socket> listeners = [];
@@ -68,25 +71,20 @@ public sealed class SimulatedWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
-        foreach (Socket listener in listeners)
-        {
-            listener.Dispose();
-        }
-
         await completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.Dispose();
     }
 
-    private static async Task WatchAsync(List<Task> servers)
+    // The first server to end has been stopped or has a fault, and a fault ends the world: clients must not wait for it.
+    private async Task WatchAsync(List<Task> servers)
     {
-        try
+        Task first = await Task.WhenAny(servers).ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        listeners.ForEach(listener => listener.Dispose());
+        await Task.WhenAll(servers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (first.IsFaulted)
         {
-            // The first to end is either the stop or a fault, and a fault ends the world at once.
-            await (await Task.WhenAny(servers).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(servers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first.ConfigureAwait(false);
         }
     }
 
@@ -108,6 +106,23 @@ public sealed class SimulatedWorld : IAsyncDisposable
         }
     }
 
+    // Null if the client was gone before it was accepted.
+    private async Task<Socket?> TryAcceptAsync(Socket listener)
+    {
+        try
+        {
+            Socket socket = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
+            socket.NoDelay = true;
+            return socket;
+        }
+        catch (SocketException e) when (!stopping.IsCancellationRequested)
+        {
+            laboratory.Log($"a connection failed: {e.Message}");
+            await Task.Delay(AcceptPauseMs, stopping.Token).ConfigureAwait(false);
+            return null;
+        }
+    }
+
     private async Task AcceptAsync(Socket listener, Func<Socket, Task> serve)
     {
         List<Task> connections = [];
@@ -115,8 +130,12 @@ public sealed class SimulatedWorld : IAsyncDisposable
         {
             while (true)
             {
-                Socket socket = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
-                socket.NoDelay = true;
+                Socket? socket = await TryAcceptAsync(listener).ConfigureAwait(false);
+                if (socket is null)
+                {
+                    continue;
+                }
+
                 connections.RemoveAll(connection => connection.IsCompletedSuccessfully);
                 if (connections.Find(connection => connection.IsFaulted) is { } broken)
                 {

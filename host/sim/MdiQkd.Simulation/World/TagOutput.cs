@@ -18,13 +18,16 @@ internal sealed class TagOutput
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest }, dropped => dropped.Dispose());
 
     private readonly Action freed;
+    private readonly Func<CancellationToken, ValueTask> clientArrived;
     private readonly Action<string> log;
 
     /// <param name="freed">Called when a block has come back.</param>
+    /// <param name="clientArrived">Called when a client is there: it wants to know the clock.</param>
     /// <param name="log">Takes one line.</param>
-    public TagOutput(Action freed, Action<string> log)
+    public TagOutput(Action freed, Func<CancellationToken, ValueTask> clientArrived, Action<string> log)
     {
         this.freed = freed;
+        this.clientArrived = clientArrived;
         this.log = log;
         for (int i = 0; i < Blocks; i++)
         {
@@ -61,7 +64,7 @@ internal sealed class TagOutput
             Task<bool> nextClient = clients.Reader.WaitToReadAsync(ct).AsTask();
             try
             {
-                freed(); // wakes the laboratory: it announces the clock to the new client
+                await clientArrived(ct).ConfigureAwait(false);
                 while (true)
                 {
                     block ??= await NextBlockAsync(socket, nextClient, ct).ConfigureAwait(false);
@@ -70,13 +73,20 @@ internal sealed class TagOutput
                         return null;
                     }
 
-                    await writer.WriteAsync(block, ct).ConfigureAwait(false);
+                    Task writing = writer.WriteAsync(block, ct).AsTask();
+                    await Task.WhenAny(writing, nextClient).ConfigureAwait(false);
+                    if (!writing.IsCompleted)
+                    {
+                        socket.Dispose(); // stuck, and another client is there: the write fails now
+                    }
+
+                    await writing.ConfigureAwait(false);
                     free.Writer.TryWrite(block);
                     block = null;
                     freed();
                 }
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
             {
                 log($"tag stream: client lost: {e.Message}");
                 return block;
