@@ -8,14 +8,17 @@ namespace MdiQkd.Simulation.Physics;
 /// </summary>
 internal sealed class BlindStates
 {
-    // Total variation from the stationary state at which the past is forgotten; and a bound for hopeless settings.
-    private const double Forgotten = 1e-9;
+    // Total variation from the stationary state at which the past is forgotten: a thousand times below what 1e8 events
+    // resolve. And a bound for hopeless settings.
+    private const double Forgotten = 1e-7;
     private const int StepsMax = 1 << 14;
 
     private readonly BlindBins bins;
     private readonly int levels;
-    private readonly double[] stationary; // cumulative over c × levels + d
-    private readonly double[] patterns; // cumulative over the 16 click patterns
+    private readonly AliasTable stationary; // over c × levels + d
+    private readonly AliasTable patterns;
+    private readonly AliasTable clicks; // patterns other than none
+    private readonly double slotsPerExponential; // slots without any click that two live detectors have
 
     /// <param name="clickPatterns">Distribution of what live detectors would show in the slots that are stepped over.</param>
     /// <param name="bins">Blind bins after a click.</param>
@@ -25,11 +28,13 @@ internal sealed class BlindStates
         levels = Math.Max(bins.AfterEarly, bins.AfterLate) + 1;
         var chain = new DeadTimeChain(clickPatterns, bins);
         Memory = FindMemory(chain);
-        stationary = new double[chain.States];
-        chain.CopyStationary(stationary);
-        patterns = clickPatterns.ToArray();
-        Accumulate(stationary);
-        Accumulate(patterns);
+        double[] distribution = new double[chain.States];
+        chain.CopyStationary(distribution);
+        stationary = new AliasTable(distribution);
+        patterns = new AliasTable(clickPatterns);
+        double click = 1 - clickPatterns[0];
+        clicks = click > 0 ? new AliasTable([0, .. clickPatterns[1..]]) : patterns;
+        slotsPerExponential = click > 0 ? -1 / Math.Log(clickPatterns[0]) : double.MaxValue;
     }
 
     /// <summary>After this many slots the past is forgotten.</summary>
@@ -48,19 +53,35 @@ internal sealed class BlindStates
 
         if (gap >= Memory)
         {
-            int state = Find(stationary, random.NextDouble());
+            int state = stationary.Draw(random);
             return (state / levels, state % levels);
         }
 
-        for (; gap > 0; gap--)
+        (int c, int d) = last;
+        while (gap > 0)
         {
-            // Two bins pass per slot; a detector that is blind in both needs no draw, two such detectors no pattern.
-            last = last.C > 1 && last.D > 1
-                ? (last.C - 2, last.D - 2)
-                : After(Find(patterns, random.NextDouble()), last.C, last.D);
+            if (c == 0 && d == 0)
+            {
+                // Nothing changes until the next click: a geometric number of slots.
+                double quiet = random.NextExponential() * slotsPerExponential;
+                if (quiet >= gap)
+                {
+                    return (0, 0);
+                }
+
+                gap -= (long)quiet;
+                (c, d) = After(clicks.Draw(random), 0, 0);
+            }
+            else
+            {
+                // Two bins pass per slot; detectors that are both blind in both need no draw.
+                (c, d) = c > 1 && d > 1 ? (c - 2, d - 2) : After(patterns.Draw(random), c, d);
+            }
+
+            gap--;
         }
 
-        return last;
+        return (c, d);
     }
 
     /// <summary>Blind bins at the start of the next slot.</summary>
@@ -82,25 +103,23 @@ internal sealed class BlindStates
         return blindLate == 0 && (clicks & 2) != 0 ? bins.AfterLate : Math.Max(0, blindLate - 1);
     }
 
-    // Smallest power of two after which the extreme starts, both live or both just dead, are as good as stationary.
+    // Slots after which the extreme starts, both live or both just dead, are as good as stationary.
     private static int FindMemory(DeadTimeChain chain)
     {
         double[] target = new double[chain.States];
         chain.CopyStationary(target);
-        int[] starts = [0, chain.StateAfterCoincidence(true), chain.StateAfterCoincidence(false)];
+        double[] state = new double[chain.States];
+        double[] evolved = new double[chain.States];
         int memory = 1;
-        foreach (int start in starts)
+        foreach (int start in (int[])[0, chain.StateAfterCoincidence(true), chain.StateAfterCoincidence(false)])
         {
-            double[] state = new double[chain.States];
-            double[] evolved = new double[chain.States];
+            Array.Clear(state);
             state[start] = 1;
             int steps = 0;
-            while (Distance(state, target) > Forgotten && steps < StepsMax)
+            for (; steps < StepsMax && Distance(state, target) > Forgotten; steps++)
             {
-                int more = Math.Max(1, steps);
-                chain.Propagate(state, more, evolved);
+                chain.Propagate(state, 1, evolved);
                 (state, evolved) = (evolved, state);
-                steps += more;
             }
 
             memory = Math.Max(memory, steps);
@@ -118,23 +137,5 @@ internal sealed class BlindStates
         }
 
         return 0.5 * sum;
-    }
-
-    private static void Accumulate(double[] distribution)
-    {
-        double sum = 0;
-        for (int i = 0; i < distribution.Length; i++)
-        {
-            sum += distribution[i];
-            distribution[i] = sum;
-        }
-
-        distribution[^1] = 1; // rounding must not leave a gap at the end
-    }
-
-    private static int Find(double[] cumulative, double uniform)
-    {
-        int i = Array.BinarySearch(cumulative, uniform);
-        return i < 0 ? ~i : i + 1;
     }
 }

@@ -14,14 +14,14 @@ namespace MdiQkd.Simulation.Physics;
 /// <para>The blind bins follow their exact Markov chain: slots between two potential coincidences have the click patterns of
 /// the label mix given that they are none, so the chain of these patterns is stepped from the last potential coincidence if
 /// that is near, and drawn from its stationary state if it is farther than the chain remembers (total variation
-/// below 1e-9). Pilot slots count in the mix by their share.</para>
+/// below 1e-7). Pilot slots count in the mix by their share.</para>
 /// <para>Both tags lie at the bin centres plus jitter, also if one is a dark count. |ψ⁺⟩ is not generated.</para>
 /// </remarks>
 public sealed class CoincidenceSimulator : ISessionSimulator
 {
 
-    /// <summary>Longest dead time in slots that the chain of blind bins follows: its states grow with the square.</summary>
-    public const int DeadSlotsMax = 200;
+    /// <summary>Longest dead time in slots that the chain of blind bins follows: its states, 10,000 there, grow with the square.</summary>
+    public const int DeadSlotsMax = 50;
 
     private readonly CandidateSlots candidates;
     private readonly PhysicsRandom random;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MdiQkd.Simulation.Physics;
 
 /// <summary>One detector: dark counts uniform in time, non-paralysable dead time, timing error.</summary>
@@ -30,6 +32,7 @@ internal sealed class Detector
     public long NextDarkPs { get; private set; }
 
     /// <summary>Something hits the detector: a tag, if it is live.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Hit(long timePs)
     {
         if (timePs >= liveFromPs)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MdiQkd.Acquisition;
 
 namespace MdiQkd.Simulation.Physics;
@@ -28,6 +29,7 @@ internal sealed class DetectorPair
     public int Count => queue.Count;
 
     /// <summary>Light at the detectors at one time: bit 0 hits c, bit 2 hits d. Times never go back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Hit(int windows, long timePs)
     {
         DarkUntil(timePs);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MdiQkd.Acquisition;
 
 namespace MdiQkd.Simulation.Physics;
@@ -14,24 +15,21 @@ internal sealed class TagQueue
     public int Count { get; private set; }
 
     /// <summary>Adds a tag; cheap if it is not much earlier than the latest one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long timePs, byte channel)
     {
-        if (Count == timesPs.Length)
+        long[] times = timesPs;
+        int i = Count;
+        if ((uint)i < (uint)times.Length && (i == 0 || times[i - 1] <= timePs))
         {
-            Array.Resize(ref timesPs, 2 * Count);
-            Array.Resize(ref channels, 2 * Count);
+            times[i] = timePs;
+            channels[i] = channel;
+            Count = i + 1;
         }
-
-        int i = Count++;
-        while (i > 0 && timesPs[i - 1] > timePs)
+        else
         {
-            timesPs[i] = timesPs[i - 1];
-            channels[i] = channels[i - 1];
-            i--;
+            Insert(timePs, channel);
         }
-
-        timesPs[i] = timePs;
-        channels[i] = channel;
     }
 
     /// <summary>Moves every tag up to the watermark into a cleared block; the rest waits.</summary>
@@ -63,5 +61,25 @@ internal sealed class TagQueue
         }
 
         MoveTo(block, watermarkPs);
+    }
+
+    private void Insert(long timePs, byte channel)
+    {
+        if (Count == timesPs.Length)
+        {
+            Array.Resize(ref timesPs, 2 * Count);
+            Array.Resize(ref channels, 2 * Count);
+        }
+
+        int i = Count++;
+        while (i > 0 && timesPs[i - 1] > timePs)
+        {
+            timesPs[i] = timesPs[i - 1];
+            channels[i] = channels[i - 1];
+            i--;
+        }
+
+        timesPs[i] = timePs;
+        channels[i] = channel;
     }
 }
