@@ -1,19 +1,21 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace MdiQkd.Transport;
 
 /// <summary>What daemons print on standard output: one line when ready, nothing else. Logs go to standard error.</summary>
 public static class DaemonConsole
 {
-    /// <summary>JSON options of configuration files and management pages: camelCase; unknown members are refused.</summary>
+    /// <summary>JSON options of configuration files and management pages: camelCase, enum values by name; unknown members are refused.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
     /// <summary>Prints the line that says where the daemon listens.</summary>
