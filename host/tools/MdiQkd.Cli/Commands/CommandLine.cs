@@ -1,0 +1,41 @@
+using System.CommandLine;
+using MdiQkd.Cli.Demo;
+
+namespace MdiQkd.Cli.Commands;
+
+/// <summary>The command line of `mdiqkd`.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs a command; a parse error is one line per fault on standard error and exit code 2.</summary>
+    internal static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
+        {
+            DemoCommand.Make(), NetworkCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
+        };
+        ParseResult result = root.Parse(arguments);
+        if (result.Errors.Count > 0)
+        {
+            string[] errors = [.. result.Errors.Select(error => error.Message.ReplaceLineEndings(" ")).Distinct()];
+            foreach (string error in errors)
+            {
+                await Console.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
+            }
+
+            if (arguments.Contains("--json"))
+            {
+                // Who reads the summary by machine gets one in every case.
+                Console.Out.WriteLine(DemoSummary.Failed(string.Join(" ", errors), null).ToJson());
+            }
+
+            await Console.Error.WriteLineAsync("see: mdiqkd --help").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
+        // Commands handle signals and their own expected failures; anything else is a defect and shall show its stack.
+        return await result.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+        }).ConfigureAwait(false);
+    }
+}

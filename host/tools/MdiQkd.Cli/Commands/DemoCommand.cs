@@ -1,0 +1,147 @@
+using System.CommandLine;
+using MdiQkd.Cli.Demo;
+using MdiQkd.Cli.Networks;
+using MdiQkd.Cli.Processes;
+using MdiQkd.Cli.Tables;
+using Spectre.Console;
+
+namespace MdiQkd.Cli.Commands;
+
+/// <summary>`mdiqkd demo`: from nothing to equal secret keys at the applications of every pair.</summary>
+internal static class DemoCommand
+{
+    /// <summary>Default time limit: the default network takes under 3 minutes on two cores.</summary>
+    internal const int TimeoutSecondsDefault = 900;
+
+    private static readonly Option<FileInfo?> Network = new("--network")
+    {
+        Description = "Network file; without it the default one (see: mdiqkd network example).", HelpName = "FILE",
+    };
+
+    private static readonly Option<ulong?> Seed = new("--seed")
+    {
+        Description = "Repeat a simulation: physics and nodes draw from this number. No real keys.", HelpName = "N",
+    };
+
+    private static readonly Option<DirectoryInfo?> Keep = new("--keep")
+    {
+        Description = "Keep certificates, configuration, logs and stores in this new or empty folder.", HelpName = "DIR",
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON summary at the end and nothing else on standard output.",
+    };
+
+    private static readonly Option<int> Timeout = new("--timeout")
+    {
+        Description = "Give up after this many seconds of real time.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => TimeoutSecondsDefault,
+    };
+
+    internal static Command Make()
+    {
+        Command command = new("demo", "Start hub, nodes and a simulated world; make keys for every pair and compare them.")
+        {
+            Network, Seed, Keep, Json, Timeout,
+        };
+        Timeout.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is < 1 or > 86_400)
+            {
+                result.AddError($"--timeout {result.Tokens[0].Value}: 1..86400 seconds");
+            }
+        });
+        command.SetAction((result, _) => RunAsync(result));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult result)
+    {
+        bool json = result.GetValue(Json);
+        ulong? seed = result.GetValue(Seed);
+        if (!TryNetwork(result.GetValue(Network), out NetworkFile? network, out string? error))
+        {
+            Report(DemoSummary.Failed(error, seed), json);
+            return ExitCode.Usage;
+        }
+
+        DemoOptions options = new(
+            network,
+            seed,
+            result.GetValue(Keep)?.FullName,
+            TimeSpan.FromSeconds(result.GetValue(Timeout)),
+            DaemonPrograms.Installed);
+        using Interruption interruption = new();
+        DemoSummary summary = await RunAsync(options, json, interruption.Token).ConfigureAwait(false);
+        Report(summary, json);
+        return summary.Error is null ? ExitCode.Success
+            : interruption.Signal > 0 ? ExitCode.SignalBase + interruption.Signal
+            : ExitCode.Failure;
+    }
+
+    private static async Task<DemoSummary> RunAsync(DemoOptions options, bool json, CancellationToken interrupted)
+    {
+        // `dotnet run` cannot pass on a kill -9; its end is noticed instead.
+        using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        LauncherWatch launcher = new();
+        void Watched(Action<DemoView> show, DemoView view)
+        {
+            show(view);
+            if (launcher.Gone)
+            {
+                source.Cancel();
+            }
+        }
+
+        IAnsiConsole console = AnsiConsole.Console;
+        if (json || !console.Profile.Out.IsTerminal || !console.Profile.Capabilities.Interactive)
+        {
+            LineReport lines = new(json ? Console.Error : Console.Out);
+            DemoRun plain = new(options, TimeProvider.System, view => Watched(lines.Show, view));
+            return await plain.ExecuteAsync(source.Token).ConfigureAwait(false);
+        }
+
+        return await console.Live(new Text("starting")).StartAsync(context =>
+        {
+            DemoRun live = new(
+                options, TimeProvider.System, view => Watched(v => context.UpdateTarget(DemoTable.Render(v)), view));
+            return live.ExecuteAsync(source.Token);
+        }).ConfigureAwait(false);
+    }
+
+    private static bool TryNetwork(
+        FileInfo? file,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out NetworkFile? network,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? error)
+    {
+        if (file is not null)
+        {
+            return NetworkReader.TryRead(file.ToString(), out network, out error);
+        }
+
+        network = NetworkReader.Example;
+        error = null;
+        return true;
+    }
+
+    private static void Report(DemoSummary summary, bool json)
+    {
+        if (summary.Error is { } error)
+        {
+            Console.Error.WriteLine($"error: {error}");
+        }
+
+        if (json)
+        {
+            Console.Out.WriteLine(summary.ToJson());
+        }
+        else if (summary.Error is null)
+        {
+            Console.Out.WriteLine(
+                $"all {summary.Pairs.Count} pairs have equal keys; simulated {Figures.Duration(summary.SimulatedSeconds)}, "
+                + $"real {Figures.Duration(summary.ElapsedSeconds)}" + (summary.RealKeys ? "" : "; seeded: no real keys"));
+        }
+    }
+}

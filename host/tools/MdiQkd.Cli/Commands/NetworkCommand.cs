@@ -1,0 +1,19 @@
+using System.CommandLine;
+using MdiQkd.Cli.Networks;
+
+namespace MdiQkd.Cli.Commands;
+
+/// <summary>`mdiqkd network example`: prints the default network, ready to be changed.</summary>
+internal static class NetworkCommand
+{
+    internal static Command Make()
+    {
+        Command example = new("example", "Print the default network file, with comments.");
+        example.SetAction(_ =>
+        {
+            Console.Out.Write(NetworkReader.ExampleText);
+            return ExitCode.Success;
+        });
+        return new Command("network", "Network files.") { example };
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using MdiQkd.Cli.Networks;
+using MdiQkd.Cli.Pki;
+using MdiQkd.Node;
+
+namespace MdiQkd.Cli.Demo;
+
+/// <summary>Writes the configuration files of one demo. All daemons listen on a free loopback port.</summary>
+internal sealed class DaemonFiles(DemoFolder folder, ThrowAwayAuthority authority, NetworkFile network)
+{
+    /// <summary>Common name of the certificate that the demo reads the management pages with.</summary>
+    internal const string OperatorName = "operator";
+
+    /// <summary>Name of the world process.</summary>
+    internal const string WorldName = "world";
+
+    private const string AnyLoopbackPort = "127.0.0.1:0";
+
+    // A killed node is up again in about a second; half a minute tells a lost one from a slow machine.
+    private const int SessionTimeoutMs = 30_000;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>SAE id of the application at a node; also the common name of its certificate.</summary>
+    internal static string ApplicationName(string node) => $"app-{node}";
+
+    /// <summary>Writes the world's file.</summary>
+    internal string WriteWorld(long? seed)
+    {
+        string file = folder.ConfigurationFile(WorldName);
+        File.WriteAllText(file, network.ToWorld(seed).ToJson() + "\n");
+        return file;
+    }
+
+    /// <summary>Writes the hub's file. Its members are those of the hub's own record, which is out of sight here on purpose.</summary>
+    internal string WriteHub(WorldAddresses world) => Write(NetworkFile.HubName, new
+    {
+        Name = NetworkFile.HubName,
+        Listen = AnyLoopbackPort,
+        Certificate = authority.CertificateFile(NetworkFile.HubName),
+        CertificateKey = authority.KeyFile(NetworkFile.HubName),
+        TrustAnchor = authority.TrustAnchorFile,
+        world.Tagger,
+        world.Switch,
+        network.Timing,
+        ChannelC = (byte)1,
+        ChannelD = (byte)2,
+        network.Switch.SettlingTimeMs,
+        network.Switch.RelockTimeMs,
+        SessionTimeoutMs,
+        Users = network.Users.Select(user => new { user.Name, user.Port }).ToArray(),
+        Operators = new[] { OperatorName },
+    });
+
+    /// <summary>Writes the file of a node.</summary>
+    internal string WriteNode(string node, Uri hub, WorldAddresses world) => Write(node, new NodeConfiguration(
+        node,
+        hub.GetLeftPart(UriPartial.Authority),
+        NetworkFile.HubName,
+        authority.CertificateFile(node),
+        authority.KeyFile(node),
+        authority.TrustAnchorFile,
+        AnyLoopbackPort,
+        world.Encoders[node],
+        folder.StoreFolder(node),
+        network.Timing,
+        network.Pilots,
+        network.Block.ToSettings(network.Security),
+        [.. network.Pairs.SelectMany(pair => PeersOf(node, pair))],
+        network.Users.ToDictionary(user => ApplicationName(user.Name), user => user.Name),
+        [OperatorName]));
+
+    private static IEnumerable<PeerSettings> PeersOf(string node, UserPair pair)
+    {
+        if (pair.A == node)
+        {
+            yield return new PeerSettings(pair.B, pair.SourceA.ToSettings(), pair.SourceB.ToSettings());
+        }
+        else if (pair.B == node)
+        {
+            yield return new PeerSettings(pair.A, pair.SourceB.ToSettings(), pair.SourceA.ToSettings());
+        }
+    }
+
+    private string Write<T>(string name, T configuration)
+    {
+        string file = folder.ConfigurationFile(name);
+        File.WriteAllText(file, JsonSerializer.Serialize(configuration, Json) + "\n");
+        return file;
+    }
+}

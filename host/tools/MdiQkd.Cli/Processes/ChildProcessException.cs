@@ -1,0 +1,4 @@
+namespace MdiQkd.Cli.Processes;
+
+/// <summary>A child process could not be started or ended when it should not; the message is one line for the user.</summary>
+internal sealed class ChildProcessException(string message) : Exception(message);

@@ -1,0 +1,7 @@
+namespace MdiQkd.Cli.Status;
+
+/// <summary>What the demo reads of the hub's management page; members that it does not show are left out.</summary>
+/// <param name="SimulatedSeconds">Tagger clock.</param>
+/// <param name="Switch">Optical switch.</param>
+/// <param name="Pairs">Pairs with an open block.</param>
+internal sealed record HubStatus(double SimulatedSeconds, HubSwitch? Switch, IReadOnlyList<HubPair>? Pairs);
