@@ -6,13 +6,19 @@ namespace MdiQkd.Cli.Tests;
 /// <summary>The whole orchestration with stand-in daemons: real processes, real TLS, no physics.</summary>
 public sealed class DemoRunTests
 {
+    // Two nodes are enough for everything but the full mesh.
+    private static readonly NetworkFile Small = NetworkReader.Example with
+    {
+        Users = [.. NetworkReader.Example.Users.Take(2)], Pairs = [.. NetworkReader.Example.Pairs.Take(1)],
+    };
+
     private readonly List<DemoView> views = [];
 
     [Fact]
     public async Task All_pairs_get_equal_keys_and_no_process_is_left()
     {
         using Scratch scratch = new();
-        DemoSummary summary = await RunAsync(StandIn.Programs(), scratch);
+        DemoSummary summary = await RunAsync(StandIn.Programs(), scratch, NetworkReader.Example);
 
         Assert.Null(summary.Error);
         Assert.Equal(3, summary.Pairs.Count);
@@ -102,11 +108,11 @@ public sealed class DemoRunTests
         AssertNothingRuns(scratch);
     }
 
-    private Task<DemoSummary> RunAsync(DaemonPrograms programs, Scratch scratch) =>
-        new DemoRun(Options(programs, scratch), TimeProvider.System, views.Add).ExecuteAsync(CancellationToken.None);
+    private Task<DemoSummary> RunAsync(DaemonPrograms programs, Scratch scratch, NetworkFile? network = null) =>
+        new DemoRun(Options(programs, scratch, network), TimeProvider.System, views.Add).ExecuteAsync(CancellationToken.None);
 
-    private static DemoOptions Options(DaemonPrograms programs, Scratch scratch) => new(
-        NetworkReader.Example, null, Path.Combine(scratch.Folder, "demo"), TimeSpan.FromSeconds(60), programs);
+    private static DemoOptions Options(DaemonPrograms programs, Scratch scratch, NetworkFile? network = null) => new(
+        network ?? Small, null, Path.Combine(scratch.Folder, "demo"), TimeSpan.FromSeconds(60), programs);
 
     // Every child has the demo's folder in its command line.
     private static void AssertNothingRuns(Scratch scratch)

@@ -13,6 +13,12 @@ internal static class CommandLine
         {
             DemoCommand.Make(), NetworkCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
         };
+        if (root.Subcommands.FirstOrDefault(command => command.Name == arguments.FirstOrDefault()) is { } asked)
+        {
+            // A hidden command is left out of the list above it, but has help of its own.
+            asked.Hidden = false;
+        }
+
         ParseResult result = root.Parse(arguments);
         if (result.Errors.Count > 0)
         {
