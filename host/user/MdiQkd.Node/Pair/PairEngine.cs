@@ -229,6 +229,15 @@ internal sealed class PairEngine : IDisposable
         }
     }
 
+    /// <summary>Something in this node failed: the open block is given up, the pair goes on with the next one.</summary>
+    public void GiveUp(string detail)
+    {
+        if (distillation?.Phase is null or < DistillationPhase.Storing)
+        {
+            Abort(new Fault(AbortReason.StateLost, $"internal fault: {detail}"), notify: true);
+        }
+    }
+
     /// <summary>The key stores were compared: blocks that were pending are confirmed or gone.</summary>
     public void OnSynchronised()
     {
@@ -372,7 +381,11 @@ internal sealed class PairEngine : IDisposable
         if (result.Outcome == HandshakeOutcome.Established)
         {
             context.Log.LogInformation("sealed channel to {Peer} is up", context.Peer.Node);
-            TrySend(StatusMessage(answer: false));
+            if (accumulation is { } open)
+            {
+                TrySend(new KmeMessage { BlockStatus = new BlockStatus { Block = Bytes(open.Plan.Id) } });
+            }
+
             context.WantSync();
         }
     }
@@ -520,25 +533,16 @@ internal sealed class PairEngine : IDisposable
     {
         if (!status.Answer)
         {
-            TrySend(StatusMessage(answer: true));
-            return;
+            TrySend(new KmeMessage
+            {
+                BlockStatus = new BlockStatus { Block = status.Block, Answer = true, Held = IsCurrent(status.Block) },
+            });
         }
-
-        if (accumulation is { } open && !status.Block.Span.SequenceEqual(open.Plan.Id.ToArray())
-            && distillation?.Phase is null or < DistillationPhase.Storing)
+        else if (!status.Held && IsCurrent(status.Block) && distillation?.Phase is null or < DistillationPhase.Storing)
         {
             Abort(new Fault(AbortReason.StateLost, "the peer does not hold this block any more"), notify: false);
         }
     }
-
-    private KmeMessage StatusMessage(bool answer) => new()
-    {
-        BlockStatus = new BlockStatus
-        {
-            Answer = answer,
-            Block = accumulation is { } open ? Bytes(open.Plan.Id) : ByteString.Empty,
-        },
-    };
 
     private string? RefusalToOpen()
     {

@@ -227,14 +227,14 @@ internal sealed class ReconciliationExchange
         Span<ulong> own = Words(frame.Place, key.Words);
         if (own.Length == code.Length / 64)
         {
-            SyndromeFormer.Form(code, item.Round, own, syndrome);
+            SyndromeFormer.Form(code, item.Round + 1, own, syndrome);
         }
         else
         {
             // The last frame is filled up with public zeros.
             using SecretBits filled = new(code.Length);
             own.CopyTo(filled.Words);
-            SyndromeFormer.Form(code, item.Round, filled.Words, syndrome);
+            SyndromeFormer.Form(code, item.Round + 1, filled.Words, syndrome);
         }
 
         byte[] bytes = MemoryMarshal.AsBytes(syndrome.AsSpan()).ToArray();

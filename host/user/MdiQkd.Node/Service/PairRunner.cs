@@ -56,7 +56,17 @@ internal sealed class PairRunner : IDisposable
         Task ticking = TickAsync(ct);
         await foreach (Action call in inbox.Reader.ReadAllAsync(ct).ConfigureAwait(false))
         {
-            call();
+#pragma warning disable CA1031 // a fault in one pair's block must not take the node, its keys and the other pairs down
+            try
+            {
+                call();
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "a message about {Peer} could not be handled", peer);
+                Engine.GiveUp(e.Message);
+            }
+#pragma warning restore CA1031
         }
 
         await ticking.ConfigureAwait(false);
