@@ -1,7 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using MdiQkd.Acquisition;
 using MdiQkd.Hub.Pair;
 using MdiQkd.Hub.Service;
@@ -18,11 +16,6 @@ namespace MdiQkd.Hub;
 /// </summary>
 public sealed class HubDaemon : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions StatusJson = new(DaemonConsole.Json)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
     private readonly HubConfiguration configuration;
     private readonly MutualTls tls;
     private readonly WebApplication web;
@@ -71,7 +64,7 @@ public sealed class HubDaemon : IAsyncDisposable
         decoders = web.Services.GetRequiredService<DecoderPool>();
         web.MapGrpcService<HubGrpcService>();
         web.MapGet("/manage/v1/status", async (HttpContext context) => IsOperator(context)
-            ? Results.Json(await loop.CallAsync(Status).ConfigureAwait(false), StatusJson)
+            ? Results.Json(await loop.CallAsync(Status).ConfigureAwait(false), DaemonConsole.Json)
             : Results.Json(new { message = "this certificate is no operator's" }, statusCode: StatusCodes.Status401Unauthorized));
     }
 

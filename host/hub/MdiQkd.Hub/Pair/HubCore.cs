@@ -93,6 +93,8 @@ internal sealed class HubCore
             case NodeMessage.BodyOneofCase.Disclosure when pair.Block is { } block && block.Id == message.Disclosure.Block:
                 if (block.OnDisclosure(node, message.Disclosure) && block.Sift!.ZzCount > 0)
                 {
+                    log.LogInformation(
+                        "block {Block} of {Pair}: {Sifted} sifted of {Announced} announced", block.Plan.Id, pair.Name, block.Sift.ZzCount, block.Announced);
                     pair.Reconciliation = new HubReconciliation(block, codes, pair.Qber, Send, enqueue);
                     pair.Reconciliation.Begin();
                 }

@@ -50,9 +50,6 @@ internal sealed class HubReconciliation
     /// <summary>Frames that were given up.</summary>
     public int FailedFrames { get; private set; }
 
-    /// <summary>Whether every frame is decoded or disclosed.</summary>
-    public bool IsDone => Array.TrueForAll(frames, frame => frame.Done);
-
     /// <summary>Asks for the first frames: one alone if the error rate is not known yet.</summary>
     public void Begin() => RequestMore();
 
@@ -87,6 +84,7 @@ internal sealed class HubReconciliation
         if (message.Frame >= 0 && message.Frame < frames.Length && frames[message.Frame] is { Failed: true, Done: false } frame)
         {
             frame.Done = true;
+            EndIfDone();
             send(block.Plan.B, new HubMessage { Peer = block.Plan.A, FrameBits = message });
         }
     }
@@ -141,6 +139,7 @@ internal sealed class HubReconciliation
         if (pattern is not null)
         {
             frame.Done = true;
+            EndIfDone();
             inFlight--;
             int real = frame.Place.RealBits;
             estimate.Add(pattern.Sum(word => (long)BitOperations.PopCount(word)), real);
@@ -169,6 +168,14 @@ internal sealed class HubReconciliation
         }
 
         RequestMore();
+    }
+
+    private void EndIfDone()
+    {
+        if (Array.TrueForAll(frames, frame => frame.Done))
+        {
+            block.EndReconciliation();
+        }
     }
 
     private void Ask(SyndromeRequest request)

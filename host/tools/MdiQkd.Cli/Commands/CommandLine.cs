@@ -13,7 +13,7 @@ internal static class CommandLine
         {
             DemoCommand.Make(), NetworkCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
         };
-        if (root.Subcommands.FirstOrDefault(command => command.Name == arguments.FirstOrDefault()) is { } asked)
+        if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)
         {
             // A hidden command is left out of the list above it, but has help of its own.
             asked.Hidden = false;

@@ -49,6 +49,7 @@ internal sealed class PairEngine : IDisposable
     private long stageStarted;
     private DistillationPhase stage;
     private string alarm = string.Empty;
+    private string remark = string.Empty;
 
     /// <summary>Takes the pair up, with the block that was open when the process last ended.</summary>
     public PairEngine(PairContext context)
@@ -334,6 +335,9 @@ internal sealed class PairEngine : IDisposable
             accumulation.Plan, context.Node, block!, context.Pool, context.Randomness, context.Codes, Send, ToPeer);
         stage = distillation.Phase;
         stageStarted = context.Time.GetTimestamp();
+        remark = string.Empty;
+        context.Log.LogInformation(
+            "block {Block} with {Peer} closed: {Events} events", accumulation.Plan.Id, context.Peer.Node, block!.Own.Events);
         Settle(distillation.Begin());
     }
 
@@ -556,6 +560,12 @@ internal sealed class PairEngine : IDisposable
 
     private void Settle(Fault? fault)
     {
+        if (distillation is { } running && running.Remark != remark)
+        {
+            remark = running.Remark;
+            context.Log.LogWarning("block {Block} with {Peer}: {Remark}", accumulation!.Plan.Id, context.Peer.Node, remark);
+        }
+
         if (fault is not null)
         {
             Abort(fault, notify: true);
