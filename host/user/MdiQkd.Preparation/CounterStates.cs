@@ -8,7 +8,7 @@ namespace MdiQkd.Preparation;
 /// <see cref="SourceSettings.Sample"/>, bit 0 of byte 2 is the encoded bit; pilot slots carry the public pilot state.
 /// </summary>
 /// <remarks>
-/// Trade-off: 2×10⁸ slots a second need no storage and any slot can be read again, also after a restart, at the price that
+/// Trade-off: 2×10⁸ slots a second need no storage and any slot can be read as long as the key is held, at the price that
 /// the states are computationally, not unconditionally, random. One reader at a time.
 /// </remarks>
 public sealed class CounterStates : IPreparedStates, IDisposable

@@ -4,8 +4,8 @@ namespace MdiQkd.Authentication.Pool;
 public sealed record KeyPoolSettings
 {
     /// <summary>
-    /// Below this a node raises an alarm and opens no block (PROTOCOL.md 6.2). A block takes 3 pads per direction, so
-    /// 256 let every running block finish and leave about 80 attempts for the operator's recovery.
+    /// Below this a node raises an alarm and opens no block (PROTOCOL.md 6.2). A block takes 4 pads per direction, so
+    /// 256 let every running block finish and leave about 60 attempts for the operator's recovery.
     /// </summary>
     public int LowWaterPads { get; init; } = 256;
 
@@ -14,7 +14,7 @@ public sealed record KeyPoolSettings
 
     /// <summary>
     /// How far beyond the next expected offset a tag may lie. Pads are lost when a hub drops messages; 1024 covers
-    /// about 340 blocks cut in a row, more than the reserve allows, so dropping cannot strand a direction earlier.
+    /// about 256 blocks cut in a row, more than the reserve allows, so dropping cannot strand a direction earlier.
     /// </summary>
     public int ForwardJumpMax { get; init; } = 1024;
 

@@ -16,6 +16,9 @@ namespace MdiQkd.Node.Pair;
 /// </summary>
 internal sealed class BlockAccumulation : IDisposable
 {
+    /// <summary>Most events of a block: what a string of key bits may hold. Ten minutes at 30 km give about 4e7.</summary>
+    public const int EventsMax = SecretBits.BitCountMax;
+
     private readonly string ownName;
     private readonly NodeStore store;
     private readonly IEmission emission;
@@ -156,9 +159,9 @@ internal sealed class BlockAccumulation : IDisposable
         }
 
         ReadOnlySpan<long> slots = batch.Slots;
-        if (slots.IsEmpty)
+        if (slots.IsEmpty || Announced + slots.Length > EventsMax)
         {
-            return Broken($"empty batch of session {session.Id}");
+            return Broken($"batch of {slots.Length} events of session {session.Id}, after {Announced} of at most {EventsMax}");
         }
 
         if (slots[0] <= session.LastSlot)

@@ -21,8 +21,11 @@ namespace MdiQkd.Node.Pair;
 /// </summary>
 internal sealed class BlockDistillation : IDisposable
 {
-    /// <summary>Requests of the hub that may wait for the peer's second tag.</summary>
-    private const int DeferredMax = 256;
+    /// <summary>
+    /// Requests of the hub that may wait for the peer's second tag. An honest hub asks once or twice before it has syndromes;
+    /// with 16 a lying one cannot make a node hold more than 16 of the largest messages.
+    /// </summary>
+    private const int DeferredMax = 16;
 
     private readonly BlockPlan plan;
     private readonly bool isReference;
@@ -241,7 +244,7 @@ internal sealed class BlockDistillation : IDisposable
         {
             KeyBits = ownBits;
             Note(result, "the third tag");
-            return result == VerificationResult.AbortBlock ? TagFault() : null;
+            return result == VerificationResult.AbortBlock ? new Fault(AbortReason.AuthenticationFailed, Remark) : null;
         }
 
         if (KeyBits > ownBits || KeyBits <= 0 || KeyBits % BlockEstimator.KeyUnitBits != 0)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MdiQkd.KeyMaterial;
 using MdiQkd.Sifting;
 
@@ -13,18 +12,6 @@ namespace MdiQkd.Node.Pair;
 internal sealed record ClosedBlock(
     IReadOnlyList<ReadOnlyMemory<byte>> List, LabelPlanes Own, SecretBits Bits, ulong[] PsiPlus, long Slots) : IDisposable
 {
-    /// <summary>SHA-256 of the list, only to name the differing part when a tag fails.</summary>
-    public byte[] ListDigest()
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (ReadOnlyMemory<byte> piece in List)
-        {
-            hash.AppendData(piece.Span);
-        }
-
-        return hash.GetHashAndReset();
-    }
-
     /// <inheritdoc/>
     public void Dispose() => Bits.Dispose();
 

@@ -659,8 +659,10 @@ internal sealed class PairEngine : IDisposable
 
         context.Log.LogWarning(
             "block {Block} with {Peer} given up: {Reason}: {Detail}", open.Plan.Id, context.Peer.Node, fault.Reason, fault.Detail);
-        if (fault.Reason == AbortReason.AuthenticationFailed)
+        if (distillation is not null && (int)fault.Reason >= (int)AbortReason.VerificationFailed)
         {
+            // Pads were spent and the block's own data are not to blame: whoever forces such aborts drains the pool, so the next
+            // attempt waits, twice as long each time (PROTOCOL 6.2).
             backoff.RecordAbort();
             context.Pool.ForgetBadTags();
         }

@@ -129,7 +129,7 @@ internal sealed class ReconciliationExchange
         foreach (FrameSyndrome item in set.Frames)
         {
             if (item.Frame < 0 || item.Frame >= frames.Length || item.Round != frames[item.Frame].Theirs.Count
-                || item.Round >= frames[item.Frame].Rounds)
+                || item.Round >= frames[item.Frame].Rounds || item.Syndrome.Length != frames[item.Frame].Own[item.Round].Length)
             {
                 return Broken($"peer's syndrome of frame {item.Frame}, round {item.Round} is out of order");
             }
