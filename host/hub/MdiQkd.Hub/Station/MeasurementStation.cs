@@ -28,6 +28,9 @@ internal sealed class MeasurementStation(
     private readonly BsmEventBuffer events = new();
     private (int A, int B)? connected;
 
+    // A read outlives the session that began it: after a cut session the tagger may stay silent until the next one.
+    private Task<bool>? reading;
+
     /// <summary>What it does now.</summary>
     public StationState State { get; private set; }
 
@@ -105,7 +108,6 @@ internal sealed class MeasurementStation(
             startPs,
             plan.SlotsPerSession);
         events.Clear();
-        Task<bool>? reading = null;
         long lastProgress = time.GetTimestamp();
         while (true)
         {
@@ -138,18 +140,6 @@ internal sealed class MeasurementStation(
                 {
                     log.LogWarning(
                         "session {Session}: no progress for {Timeout} ms; closed where it is", session.Id, configuration.SessionTimeoutMs);
-                }
-
-                // A read that is under way still fills the tag block: it belongs to what follows.
-                if (reading is not null && !stuck)
-                {
-                    if (!await reading.ConfigureAwait(false))
-                    {
-                        return false;
-                    }
-
-                    WatermarkPs = tags.WatermarkPs;
-                    LostTags += tags.LostTags;
                 }
 
                 await AnnounceAsync(block, session, Math.Min(limit, plan.SlotsPerSession) - plan.GuardSlots, force: true).ConfigureAwait(false);
