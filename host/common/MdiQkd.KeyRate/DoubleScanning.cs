@@ -16,8 +16,8 @@ namespace MdiQkd.KeyRate;
 /// </remarks>
 public static class DoubleScanning
 {
-    // 0.618^60 = 3e-13 of two grid steps: far below the square root of the rounding of ell, which limits a minimum's position.
-    private const int GoldenSteps = 60;
+    // 0.618^45 = 4e-10 of two grid steps: below the square root of the rounding of ell, which limits a minimum's position.
+    private const int GoldenSteps = 45;
 
     /// <summary>Key length of a block.</summary>
     /// <param name="parameters">Intensities and realised probabilities.</param>
@@ -73,7 +73,8 @@ public static class DoubleScanning
         for (int i = 0; i < points; i++)
         {
             double h = bounds.VacuumLower + ((bounds.VacuumUpper - bounds.VacuumLower) * i / (points - 1));
-            worst = Worse(worst, key.At(bounds.ErrorLower, bounds.ErrorUpper, h, h));
+            KeyLengthResult candidate = key.At(bounds.ErrorLower, bounds.ErrorUpper, h, h);
+            worst = worst is null || candidate.Ell < worst.Ell ? candidate : worst;
         }
 
         return worst!;
@@ -89,72 +90,100 @@ public static class DoubleScanning
             return key.Nothing(bounds.ErrorUpper, bounds.VacuumLower);
         }
 
-        KeyLengthResult? worst = null;
-        int lowest = 0;
         double step = (to - from) / (points - 1);
-        for (int i = 0; i < points; i++)
+        double worst = from;
+        double lowest = key.EllAt(from);
+        for (int i = 1; i < points; i++)
         {
-            KeyLengthResult candidate = At(from + ((to - from) * i / (points - 1)));
-            if (worst is null || candidate.Ell < worst.Ell)
+            double u = from + ((to - from) * i / (points - 1));
+            double ell = key.EllAt(u);
+            if (ell < lowest)
             {
-                worst = candidate;
-                lowest = i;
+                lowest = ell;
+                worst = u;
             }
         }
 
-        double left = from + (step * Math.Max(0, lowest - 1));
-        double right = from + (step * Math.Min(points - 1, lowest + 1));
+        double refined = Refine(key, Math.Max(from, worst - step), Math.Min(to, worst + step));
+        return key.AtScanned(key.EllAt(refined) < lowest ? refined : worst);
+    }
+
+    // Golden-section search; each step keeps one of its two inner points.
+    private static double Refine(KeyPoint key, double left, double right)
+    {
         double golden = 0.5 * (Math.Sqrt(5) - 1);
+        double low = right - (golden * (right - left));
+        double high = left + (golden * (right - left));
+        double ellLow = key.EllAt(low);
+        double ellHigh = key.EllAt(high);
         for (int i = 0; i < GoldenSteps; i++)
         {
-            double low = right - (golden * (right - left));
-            double high = left + (golden * (right - left));
-            if (At(low).Ell < At(high).Ell)
+            if (ellLow < ellHigh)
             {
                 right = high;
+                high = low;
+                ellHigh = ellLow;
+                low = right - (golden * (right - left));
+                ellLow = key.EllAt(low);
             }
             else
             {
                 left = low;
+                low = high;
+                ellLow = ellHigh;
+                high = left + (golden * (right - left));
+                ellHigh = key.EllAt(high);
             }
         }
 
-        return Worse(worst, At(0.5 * (left + right)));
-
-        KeyLengthResult At(double u)
-        {
-            double h = Math.Min(bounds.VacuumUpper, 2 * (bounds.ErrorUpper - u));
-            double m = u + (0.5 * h);
-            return key.At(m, m, h, h);
-        }
+        return 0.5 * (left + right);
     }
-
-    private static KeyLengthResult Worse(KeyLengthResult? x, KeyLengthResult y) => x is null || y.Ell < x.Ell ? y : x;
 
     // Key length at one point; M and H enter s11 and e11 apart so that the older methods can take the worse end in each.
     private readonly record struct KeyPoint(
         DecoyCoefficients K, YieldBounds Bounds, ChernoffBound Chernoff, double SinglesSlotsZz, double Leak, double C)
     {
+        internal double EllAt(double u)
+        {
+            (double m, double h) = Corner(u);
+            return Solve(m, m, h, h).Ell;
+        }
+
+        internal KeyLengthResult AtScanned(double u)
+        {
+            (double m, double h) = Corner(u);
+            return At(m, m, h, h);
+        }
+
         internal KeyLengthResult At(double errorForS11, double errorForE11, double vacuumForS11, double vacuumForE11)
         {
-            double s11 = (Bounds.CorrectLower - Bounds.StrongUpper + (K.Cw * (errorForS11 - vacuumForS11))) / K.D;
-            if (s11 <= 0)
-            {
-                return Nothing(errorForE11, vacuumForS11);
-            }
-
-            double e11 = Math.Max(0, errorForE11 - (0.5 * vacuumForE11)) / (K.SinglesW * s11);
-            double n11 = Chernoff.CountLower(SinglesSlotsZz * s11);
-            if (n11 <= 0)
-            {
-                return Nothing(errorForE11, vacuumForS11);
-            }
-
-            double phi = Chernoff.CountUpper(n11 * e11) / n11;
-            double ell = (n11 * (1 - BinaryEntropy(phi))) - Leak - C;
+            (double ell, double s11, double e11, double n11, double phi) =
+                Solve(errorForS11, errorForE11, vacuumForS11, vacuumForE11);
             return new(ell, s11, e11, n11, phi, C, Leak, errorForE11, vacuumForS11);
         }
 
         internal KeyLengthResult Nothing(double m, double h) => new(-Leak - C, 0, 0.5, 0, 0.5, C, Leak, m, h);
+
+        // Where the key is shortest at fixed u = M − H/2.
+        private (double M, double H) Corner(double u)
+        {
+            double h = Math.Min(Bounds.VacuumUpper, 2 * (Bounds.ErrorUpper - u));
+            return (u + (0.5 * h), h);
+        }
+
+        private (double Ell, double S11, double E11, double N11, double Phi) Solve(
+            double errorForS11, double errorForE11, double vacuumForS11, double vacuumForE11)
+        {
+            double s11 = (Bounds.CorrectLower - Bounds.StrongUpper + (K.Cw * (errorForS11 - vacuumForS11))) / K.D;
+            double n11 = s11 > 0 ? Chernoff.CountLower(SinglesSlotsZz * s11) : 0;
+            if (n11 <= 0)
+            {
+                return (-Leak - C, 0, 0.5, 0, 0.5);
+            }
+
+            double e11 = Math.Max(0, errorForE11 - (0.5 * vacuumForE11)) / (K.SinglesW * s11);
+            double phi = Chernoff.CountUpper(n11 * e11) / n11;
+            return ((n11 * (1 - BinaryEntropy(phi))) - Leak - C, s11, e11, n11, phi);
+        }
     }
 }

@@ -187,11 +187,14 @@ public sealed class ExactChannel
     {
         equal.Clear();
         different.Clear();
-        for (int bits = 0; bits < 4; bits++)
+
+        // Two X states interfere by the difference of their bits alone: half of the four bit pairs are enough.
+        bool bothX = basisA == QubitBasis.X && basisB == QubitBasis.X;
+        for (int bits = 0; bits < (bothX ? 2 : 4); bits++)
         {
             PulseState a = new(intensityA, basisA, bits & 1);
             PulseState b = new(intensityB, basisB, bits >> 1);
-            AddClickPatterns(a, b, 0.25, a.Bit == b.Bit ? equal : different);
+            AddClickPatterns(a, b, bothX ? 0.5 : 0.25, a.Bit == b.Bit ? equal : different);
         }
     }
 
@@ -213,8 +216,10 @@ public sealed class ExactChannel
 
     private void AddAligned(PulseState a, PulseState b, double weight, Span<double> patterns)
     {
-        double share = weight / phases.Length;
-        foreach (double phase in phases)
+        // One user's light alone does not interfere.
+        ReadOnlySpan<double> averaged = a.Intensity == 0 || b.Intensity == 0 ? phases.AsSpan(0, 1) : phases;
+        double share = weight / averaged.Length;
+        foreach (double phase in averaged)
         {
             WindowValues click = ClickProbabilities(a, b, phase);
             double neitherC = (1 - click.CEarly) * (1 - click.CLate);
