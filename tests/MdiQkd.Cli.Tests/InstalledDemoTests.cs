@@ -9,6 +9,7 @@ namespace MdiQkd.Cli.Tests;
 public sealed partial class InstalledDemoTests
 {
     private const int SignalInterrupt = 2;
+    private const int SignalTerminate = 15;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -24,18 +25,21 @@ public sealed partial class InstalledDemoTests
         await ChildProcessTests.Eventually(() => daemons.All(ChildProcessTests.Gone), "daemons outlived the demo");
     }
 
-    [Fact]
-    public async Task An_interrupt_ends_everything_and_is_told_in_one_json_document()
+    [Theory]
+    [InlineData(SignalInterrupt)]
+    [InlineData(SignalTerminate)]
+    public async Task An_interrupt_ends_everything_and_is_told_in_one_json_document(int signal)
     {
+        Assert.SkipWhen(IsIgnored(signal), $"this test run was started with signal {signal} ignored, which children inherit");
         using Scratch scratch = new();
         using Process demo = Start("demo", "--json", "--seed", "7", "--keep", Path.Combine(scratch.Folder, "demo"));
         Task<string> output = demo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         int[] daemons = await DaemonsOfAsync(scratch, demo);
 
-        Assert.Equal(0, SendSignal(demo.Id, SignalInterrupt));
+        Assert.Equal(0, SendSignal(demo.Id, signal));
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        Assert.Equal(128 + SignalInterrupt, demo.ExitCode);
+        Assert.Equal(128 + signal, demo.ExitCode);
         Assert.All(daemons, id => Assert.True(ChildProcessTests.Gone(id)));
         using JsonDocument document = JsonDocument.Parse(await output);
         Assert.Equal("interrupted", document.RootElement.GetProperty("error").GetString());
@@ -74,6 +78,12 @@ public sealed partial class InstalledDemoTests
 
         Assert.Equal(0, demo.ExitCode);
         Assert.Contains("Usage:", output, StringComparison.Ordinal);
+    }
+
+    private static bool IsIgnored(int signal)
+    {
+        string mask = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return ((Convert.ToUInt64(mask["SigIgn:".Length..].Trim(), 16) >> (signal - 1)) & 1) != 0;
     }
 
     /// <summary>
