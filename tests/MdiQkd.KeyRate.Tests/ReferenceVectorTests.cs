@@ -76,7 +76,7 @@ public class ReferenceVectorTests
         }
 
         KeyLengthResult scanned = vector.Evaluate();
-        double plane = PlaneMinimum(vector, 60);
+        double plane = PlaneMinimum(vector, 40);
         double rounding = 1e-12 * vector.Leak;
         Assert.True(scanned.Ell <= plane + rounding, $"the scan missed {plane - scanned.Ell} bits");
 

@@ -11,10 +11,10 @@ public class SoundnessTests(ITestOutputHelper output)
     [InlineData(1e-3)]
     public void Key_length_of_random_counts_never_exceeds_the_true_value(double epsilon)
     {
-        // 2,500 blocks per ε with counts drawn around their expectations, over equal and unequal arms, at settings with a key. The true value is
+        // 1,250 blocks per ε with counts drawn around their expectations, over equal and unequal arms, at settings with a key. The true value is
         // the key that the true single-pair yield and error rate would give. Even at ε = 0.05 per bound the dozen bounds together
         // leave a gap of many standard deviations of any one count.
-        const int Trials = 500;
+        const int Trials = 250;
         Random random = new(41);
         double closest = double.NegativeInfinity;
         foreach ((double lossA, double lossB, double slots) in new[]

@@ -55,7 +55,7 @@ public class SettingsOptimiserTests(ITestOutputHelper output)
         BlockScenario scenario = Scenario(DemoNetwork.Channel(40, 40));
         double best = SettingsOptimiser.Optimise(scenario).Block.Key.Ell;
         UserParameters start = new(0.6, 0.2, 0.06, 0.7, 0.07, 0.19, 0.04);
-        double grid = CoarseToFine(scenario, [Numbers(start)], p => (User(p[0]), User(p[0])), 8);
+        double grid = CoarseToFine(scenario, [Numbers(start)], p => (User(p[0]), User(p[0])), 6);
         output.WriteLine($"search {best:F0}, grid {grid:F0}");
         Assert.True(best > 0.995 * grid);
         Assert.True(grid > 0.9 * best, "the grid is no test if it finds nothing");
