@@ -19,7 +19,7 @@ internal sealed class InMemoryNetwork : IDisposable
     private readonly LinkEvents events;
     private int sessionsRun;
 
-    public InMemoryNetwork(NetworkSettings? settings = null)
+    public InMemoryNetwork(NetworkSettings? settings = null, NetworkSettings? settingsOfAlice = null, NetworkSettings? settingsOfBob = null)
     {
         Settings = settings ?? new NetworkSettings();
         string root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
@@ -38,8 +38,8 @@ internal sealed class InMemoryNetwork : IDisposable
             KeyPool.ProvisionedPadsMin);
         events = new LinkEvents(Settings.SourceA, Settings.SourceB, Settings.Channel);
         Hub = new HubCore(["alice", "bob", "carol"], CodeBook.Default, FromHub, Decode, NullLogger.Instance);
-        Alice = new TestNode("alice", "bob", Path.Combine(folder, "alice"), Settings, Time, ToHub);
-        Bob = new TestNode("bob", "alice", Path.Combine(folder, "bob"), Settings, Time, ToHub);
+        Alice = new TestNode("alice", "bob", Path.Combine(folder, "alice"), settingsOfAlice ?? Settings, Time, ToHub);
+        Bob = new TestNode("bob", "alice", Path.Combine(folder, "bob"), settingsOfBob ?? Settings, Time, ToHub);
     }
 
     public NetworkSettings Settings { get; }

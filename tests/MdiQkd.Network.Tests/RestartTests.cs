@@ -1,0 +1,209 @@
+using Google.Protobuf;
+using MdiQkd.Hub.Pair;
+using MdiQkd.KeyDelivery;
+using MdiQkd.KeyDelivery.Agreement;
+using MdiQkd.Network.Tests.Harness;
+using MdiQkd.Node.Messages;
+using MdiQkd.Node.Pair;
+using MdiQkd.Protocol;
+using MdiQkd.Transport;
+
+namespace MdiQkd.Network.Tests;
+
+/// <summary>Kill −9 at every stage of a block: no slot is emitted twice, no key is unequal (PROTOCOL 2.1, 7.1).</summary>
+public class RestartTests
+{
+    [Theory]
+    [InlineData("alice")]
+    [InlineData("bob")]
+    public void Killed_before_and_between_sessions_the_block_goes_on_to_a_key(string name)
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        string block = network.Alice.Engine.Status.BlockId;
+        Kill(network, network.Node(name));
+        network.RunSession();
+        Kill(network, network.Node(name));
+        Assert.Equal(network.Settings.EventsPerSession, network.Node(name).Engine.Status.Announced);
+        network.RunSession();
+
+        network.AssertKeyAtBoth();
+        Assert.Equal(block, network.Alice.Report!.BlockId);
+        Assert.Equal(2 * network.Settings.EventsPerSession, network.Alice.Report.Announced);
+        AssertNoSessionTwice(network);
+    }
+
+    [Theory]
+    [InlineData("alice")]
+    [InlineData("bob")]
+    public void Killed_in_the_middle_of_a_session_the_rest_of_it_is_lost_and_the_block_goes_on_to_a_key(string name)
+    {
+        NetworkSettings settings = new();
+        using InMemoryNetwork network = new InMemoryNetwork(settings with { Block = settings.Block with { Sessions = 3 } }).Connect();
+        TestNode killed = network.Node(name);
+        TestNode other = network.Node(killed.Peer);
+        (HubBlock block, HubSession session) = network.StartSession();
+        long[] slots = network.DrawEvents(session.Id);
+        int half = slots.Length / 2;
+        network.Emit(session.Id, slots[half] + settings.Block.GuardSlots, ended: false);
+        block.Announce(session, slots.AsSpan(0, half), new byte[half]);
+        network.Pump();
+        Kill(network, killed);
+        Assert.Equal(half, killed.Engine.Status.Announced);
+
+        // The hub and the other user do not know yet and go on.
+        other.Engine.OnEmission(session.Id, settings.Block.SlotsPerSession, ended: false);
+        block.Announce(session, slots.AsSpan(half), new byte[slots.Length - half]);
+        network.Pump();
+        other.Engine.OnEmission(session.Id, settings.Block.SlotsPerSession, ended: true);
+        block.EndMeasurement(session);
+        network.Pump();
+        Replay(network, killed, block.Plan.Id, session.Id);
+        network.RunSession();
+        network.RunSession();
+
+        network.AssertKeyAtBoth();
+        Assert.Equal(half + (2L * settings.EventsPerSession), network.Alice.Report!.Announced);
+        Assert.Equal(network.Alice.Report.Announced, network.Bob.Report!.Announced);
+        AssertNoSessionTwice(network);
+    }
+
+    [Fact]
+    public void A_session_started_before_the_kill_is_never_started_again()
+    {
+        using InMemoryNetwork network = new InMemoryNetwork(RunRecord.Small).Connect();
+        (HubBlock block, HubSession session) = network.StartSession();
+        Kill(network, network.Alice);
+        Kill(network, network.Bob);
+        Replay(network, network.Alice, block.Plan.Id, session.Id);
+        Replay(network, network.Bob, block.Plan.Id, session.Id);
+
+        // The block goes on with the next session only.
+        network.RunSession();
+        network.Settle();
+        Kill(network, network.Alice);
+        Replay(network, network.Alice, block.Plan.Id, session.Id);
+        Replay(network, network.Alice, BlockId.Read(Assert.Single(network.Hub.Blocks).Id.Span), session.Id);
+        AssertNoSessionTwice(network);
+        Assert.Equal(block.Plan.Sessions, network.Bob.Emission.Started);
+    }
+
+    [Theory]
+    [InlineData("alice", false)]
+    [InlineData("alice", true)]
+    [InlineData("bob", true)]
+    public void Killed_during_distillation_both_give_the_block_up(string name, bool hubHidesTheEnd)
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        network.HubSends = (_, message) => message.IsCheckpoint(CheckpointKind.T2) ? [] : [message];
+        network.HubReceives = (node, message) =>
+            hubHidesTheEnd && node == name && message.BodyCase == NodeMessage.BodyOneofCase.EndBlock ? [] : [message];
+        network.RunBlock();
+        Assert.Equal(PairState.Distilling, network.Alice.Engine.Status.State);
+        Assert.Equal(PairState.Distilling, network.Bob.Engine.Status.State);
+        string block = network.Alice.Engine.Status.BlockId;
+
+        Kill(network, network.Node(name));
+        network.HubSends = (_, message) => [message];
+        network.Settle();
+
+        TestNode killed = network.Node(name);
+        TestNode other = network.Node(killed.Peer);
+        Assert.Equal(AbortReason.StateLost, killed.Report!.AbortReason);
+        Assert.Equal(block, killed.Report.BlockId);
+        Assert.Equal(block, other.Report!.BlockId);
+        Assert.Contains(other.Report.AbortReason, (AbortReason[])[AbortReason.StateLost, AbortReason.HubLost, AbortReason.PeerAborted]);
+        Assert.Equal(0, network.Alice.KeyBits + network.Bob.KeyBits);
+        Assert.DoesNotContain(network.SentBy(network.Alice), message => message.BodyCase == NodeMessage.BodyOneofCase.Syndromes);
+        Assert.DoesNotContain(network.SentBy(network.Bob), message => message.BodyCase == NodeMessage.BodyOneofCase.Syndromes);
+        Assert.Equal(PairState.Accumulating, network.Alice.Engine.Status.State);
+        Assert.Equal(PairState.Accumulating, network.Bob.Engine.Status.State);
+        Assert.NotEqual(block, network.Bob.Engine.Status.BlockId);
+    }
+
+    /// <remarks>Either only the killed node, or neither of the two, has got the peer's word that its key is stored.</remarks>
+    [Theory]
+    [InlineData("alice", false)]
+    [InlineData("bob", false)]
+    [InlineData("alice", true)]
+    public async Task Killed_after_the_key_is_stored_both_keep_it_once_the_stores_are_compared(string name, bool bothCut)
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        network.HubSends = (node, message) =>
+            (bothCut || node == name) && message.IsCheckpoint(CheckpointKind.Stored) ? [] : [message];
+        network.RunBlock();
+        TestNode killed = network.Node(name);
+        Assert.Single(killed.Keys.PendingBlocks(killed.Peer));
+        Assert.Equal(0, killed.KeyBits);
+
+        Kill(network, killed);
+        Assert.Single(killed.Keys.PendingBlocks(killed.Peer));
+        Assert.Equal(0, killed.KeyBits);
+        DirectLink link = new();
+        using KeyAgreement alice = link.Create(network.Alice);
+        using KeyAgreement bob = link.Create(network.Bob);
+        await (name == "alice" ? alice : bob).SyncAsync(killed.Peer, TestContext.Current.CancellationToken);
+        network.Alice.Engine.OnSynchronised();
+        network.Bob.Engine.OnSynchronised();
+
+        Assert.True(network.Alice.KeyBits > 0);
+        Assert.Equal(network.Alice.KeyBits, network.Bob.KeyBits);
+        Assert.Empty(network.Alice.Keys.PendingBlocks("bob"));
+        Assert.Empty(network.Bob.Keys.PendingBlocks("alice"));
+        using IssueResult issued = await alice.IssueAsync("sae-a", "sae-b", 2, 256, TestContext.Current.CancellationToken);
+        Assert.Equal(IssueStatus.Issued, issued.Status);
+        using FetchResult fetched = bob.Fetch("sae-a", "sae-b", [.. issued.Keys.Select(key => key.Id)]);
+        Assert.Equal(issued.Keys.Select(key => key.Bits.ToArray()), fetched.Keys.Select(key => key.Bits.ToArray()));
+        network.HubSends = (_, message) => [message];
+        network.Settle();
+        Assert.Equal(PairState.Accumulating, network.Alice.Engine.Status.State);
+        Assert.Equal(PairState.Accumulating, network.Bob.Engine.Status.State);
+    }
+
+    private static void Kill(InMemoryNetwork network, TestNode node)
+    {
+        network.Detach(node);
+        node.Restart();
+        network.Attach(node);
+    }
+
+    private static void Replay(InMemoryNetwork network, TestNode node, BlockId block, SessionId session)
+    {
+        int started = node.Emission.Started.Count;
+        node.Engine.OnHubMessage(new HubMessage
+        {
+            Peer = node.Peer,
+            StartSession = new StartSession
+            {
+                Block = ByteString.CopyFrom(block.ToArray()), Session = ByteString.CopyFrom(session.ToArray()), StartPs = 1_000_000,
+            },
+        });
+        network.Pump();
+        Assert.Equal(started, node.Emission.Started.Count);
+    }
+
+    private static void AssertNoSessionTwice(InMemoryNetwork network)
+    {
+        foreach (TestNode node in (ReadOnlySpan<TestNode>)[network.Alice, network.Bob])
+        {
+            Assert.NotEmpty(node.Emission.Started);
+            Assert.Equal(node.Emission.Started.Distinct(), node.Emission.Started);
+        }
+    }
+
+    /// <summary>Both key agreements in one process.</summary>
+    private sealed class DirectLink
+    {
+        private static readonly SaeDirectory Directory = new([new SaeEntry("sae-a", "alice"), new SaeEntry("sae-b", "bob")]);
+
+        private readonly Dictionary<string, KeyAgreement> nodes = [];
+
+        public KeyAgreement Create(TestNode node) => nodes[node.Name] = new KeyAgreement(
+            node.Keys, new Side(this, node.Name), new KeyDeliveryOptions { Node = node.Name, Directory = Directory });
+
+        private sealed class Side(DirectLink link, string self) : IPeerLink
+        {
+            public Task<byte[]> RequestAsync(string peerNode, ReadOnlyMemory<byte> message, CancellationToken ct) =>
+                link.nodes[peerNode].HandleRequestAsync(self, message, ct);
+        }
+    }
+}
