@@ -1,3 +1,4 @@
+using MdiQkd.CodeDesign;
 using MdiQkd.Testing;
 
 namespace MdiQkd.Reconciliation.Tests;
@@ -100,6 +101,25 @@ public sealed class CodeBookTests
         Assert.Equal(book.Codes[^1], book.Select(0.5, 1_048_576));
         Assert.Equal(1_048_576, book.Select(0.01, int.MaxValue).Length);
         Assert.Equal(65_536, book.Select(0.01, 1).Length);
+    }
+
+    [Fact]
+    public void A_stored_matrix_is_what_its_plan_and_seed_give()
+    {
+        CodePlan plan = CodePlan.All().First(plan => plan.MainRows >= 80);
+        BaseMatrix matrix = plan.Build(out int[] fourCycles);
+        foreach (int[] rows in plan.Rates)
+        {
+            ReconciliationCode code = CodeBook.Default.Find(10_000 + rows[0]);
+            Assert.Equal(rows, Enumerable.Range(1, 3).Select(code.RowBlocks));
+            Assert.Equal(code.FirstRoundQber, CodePlan.FirstRoundQber(rows[0])[^1], 1e-8);
+            for (int row = 0; row < rows[^1]; row++)
+            {
+                Assert.Equal(matrix.Row(row).ToArray(), code.Row(row).ToArray());
+            }
+        }
+
+        Assert.Equal(0, fourCycles[^1]);
     }
 
     [Theory]

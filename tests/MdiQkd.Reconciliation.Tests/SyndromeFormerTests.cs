@@ -41,19 +41,19 @@ public sealed class SyndromeFormerTests
     [Fact]
     public void A_hand_made_matrix_gives_the_syndrome_worked_out_by_hand()
     {
-        // Z = 64, two column blocks. Row 0: block 0 by 1 and block 1 by 0; row 1: block 0; row 2: block 1 by 63.
+        // Z = 64, two column blocks. Row 0: block 0 by 1 and block 1 by 0; row 1: block 0 and block 1 by 63;
+        // row 2: the second part of row 1.
         var matrix = new BaseMatrix(
             2,
-            [1, 2, 3],
-            [[new(0, 1), new(1, 0)], [new(0, 0)], [new(1, 63)]],
-            [0.1, 0.1, 0.1]);
-        ReconciliationCode code = new CodeBook([matrix]).Find(6001);
+            [[new(0, 1), new(1, 0)], [new(0, 0), new(1, 63)], [new(1, 63)]],
+            [1]);
+        ReconciliationCode code = new CodeBook([matrix], [new CodeRate(0, [1, 2, 3], [0.1, 0.1, 0.1])]).Find(6001);
         ulong[] frame = [0x8000_0000_0000_0003, 0x0000_0000_0000_0010];
         ulong[] syndrome = new ulong[1];
         SyndromeFormer.Form(code, 1, frame, syndrome);
         Assert.Equal(0xC000_0000_0000_0011UL, syndrome[0]); // (…8003 rotated right by 1 = C000…0001) xor 0x10
         SyndromeFormer.Form(code, 2, frame, syndrome);
-        Assert.Equal(0x8000_0000_0000_0003UL, syndrome[0]);
+        Assert.Equal(0x8000_0000_0000_0023UL, syndrome[0]);
         SyndromeFormer.Form(code, 3, frame, syndrome);
         Assert.Equal(0x0000_0000_0000_0020UL, syndrome[0]);
     }

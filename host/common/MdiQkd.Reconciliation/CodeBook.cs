@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace MdiQkd.Reconciliation;
 
 /// <summary>
-/// All codes of this version: every stored base matrix at every lifting size. The set, its order and the ids are part of
+/// All codes of this version: every stored rate at every lifting size. The set, its order and the ids are part of
 /// the protocol: both users and the hub hold the same book.
 /// </summary>
 public sealed class CodeBook
@@ -17,12 +18,24 @@ public sealed class CodeBook
     private readonly Dictionary<int, ReconciliationCode> byId;
     private readonly ReconciliationCode[][] byLength;
 
-    /// <summary>A book of these base matrices, in ascending number of first-round rows.</summary>
-    public CodeBook(IReadOnlyList<BaseMatrix> matrices)
+    /// <summary>A book of these rates, in ascending number of first-round rows.</summary>
+    /// <exception cref="ArgumentException">A rate does not fit its matrix.</exception>
+    public CodeBook(IReadOnlyList<BaseMatrix> matrices, IReadOnlyList<CodeRate> rates)
     {
         ArgumentNullException.ThrowIfNull(matrices);
+        ArgumentNullException.ThrowIfNull(rates);
+        foreach (CodeRate rate in rates)
+        {
+            bool ascending = rate.RowsAfterRound.Zip(rate.RowsAfterRound.Skip(1)).All(pair => pair.First < pair.Second);
+            if (rate.RowsAfterRound.Length == 0 || !ascending || rate.RowsAfterRound[0] < 1
+                || rate.Matrix >= matrices.Count || rate.RowsAfterRound[^1] > matrices[rate.Matrix].RowBlocks)
+            {
+                throw new ArgumentException($"the rate of matrix {rate.Matrix} does not fit it", nameof(rates));
+            }
+        }
+
         byLength = [.. Enumerable.Range(0, LiftingCount).Select(lifting =>
-            matrices.Select(matrix => new ReconciliationCode(matrix, LiftingSize(lifting), lifting)).ToArray())];
+            rates.Select(rate => new ReconciliationCode(matrices[rate.Matrix], rate, lifting)).ToArray())];
         Codes = [.. byLength.SelectMany(codes => codes)];
         byId = Codes.ToDictionary(code => code.Id);
         Lengths = [.. byLength.Where(codes => codes.Length > 0).Select(codes => codes[0].Length)];
@@ -74,36 +87,49 @@ public sealed class CodeBook
         return Array.Find(codes, code => BinaryEntropy.Of(code.FirstRoundQber) >= bitsNeeded) ?? codes[^1];
     }
 
-    /// <summary>Writes base matrices in the form of the embedded resource.</summary>
-    public static void Write(IReadOnlyList<BaseMatrix> matrices, Stream destination)
+    /// <summary>Writes the form of the embedded resource: magic, u16 counts, base matrices, rates.</summary>
+    public static void Write(IReadOnlyList<BaseMatrix> matrices, IReadOnlyList<CodeRate> rates, Stream destination)
     {
         ArgumentNullException.ThrowIfNull(matrices);
-        ArgumentNullException.ThrowIfNull(destination);
-        destination.Write(BitConverter.GetBytes(Magic));
-        destination.Write(BitConverter.GetBytes(matrices.Count));
+        ArgumentNullException.ThrowIfNull(rates);
+        using var writer = new BinaryWriter(destination, Encoding.UTF8, leaveOpen: true);
+        writer.Write(Magic);
+        writer.Write((ushort)matrices.Count);
+        writer.Write((ushort)rates.Count);
         foreach (BaseMatrix matrix in matrices)
         {
-            matrix.Write(destination);
+            matrix.Write(writer);
+        }
+
+        foreach (CodeRate rate in rates)
+        {
+            rate.Write(writer);
         }
     }
 
-    /// <summary>Reads base matrices in the form of the embedded resource.</summary>
+    /// <summary>Reads the form of the embedded resource.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a code book.</exception>
-    public static IReadOnlyList<BaseMatrix> Read(ReadOnlySpan<byte> source)
+    public static CodeBook Read(Stream source)
     {
-        if (source.Length < 8 || BitConverter.ToInt32(source) != Magic)
+        using var reader = new BinaryReader(source, Encoding.UTF8, leaveOpen: true);
+        if (reader.ReadInt32() != Magic)
         {
             throw new InvalidDataException("not a code book");
         }
 
-        var matrices = new BaseMatrix[BitConverter.ToInt32(source[4..])];
-        source = source[8..];
+        var matrices = new BaseMatrix[reader.ReadUInt16()];
+        var rates = new CodeRate[reader.ReadUInt16()];
         for (int index = 0; index < matrices.Length; index++)
         {
-            matrices[index] = BaseMatrix.Read(ref source);
+            matrices[index] = BaseMatrix.Read(reader);
         }
 
-        return source.IsEmpty ? matrices : throw new InvalidDataException("bytes behind the code book");
+        for (int index = 0; index < rates.Length; index++)
+        {
+            rates[index] = CodeRate.Read(reader);
+        }
+
+        return new CodeBook(matrices, rates);
     }
 
     private static class Embedded
@@ -114,9 +140,8 @@ public sealed class CodeBook
         {
             using Stream stream = typeof(CodeBook).Assembly.GetManifestResourceStream(Resource)
                 ?? throw new InvalidDataException($"the assembly lacks {Resource}");
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return new CodeBook(Read(bytes));
+            using var buffered = new BufferedStream(stream, 1 << 16);
+            return Read(buffered);
         }
     }
 }

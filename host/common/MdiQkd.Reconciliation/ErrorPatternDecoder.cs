@@ -16,13 +16,12 @@ public sealed unsafe class ErrorPatternDecoder
     /// <summary>Iterations after which a decoding is given up, by default.</summary>
     public const int DefaultIterationLimit = 100;
 
-    private const int Pad = 32; // the widest vector
-
     private readonly int iterationLimit;
     private readonly LaneWidth width;
     private short[] posteriors = [];
     private short[] messages = [];
     private short[] signs = [];
+    private ulong[] checks = [];
 
     /// <summary>A decoder on the widest vectors that pay on this machine.</summary>
     /// <param name="iterationLimit">Iterations after which a decoding is given up, at least 1.</param>
@@ -103,8 +102,12 @@ public sealed unsafe class ErrorPatternDecoder
     private void Prepare(
         ReconciliationCode code, int rounds, ReadOnlySpan<ulong> syndrome, int knownZeroFrom, double qber)
     {
-        int stride = code.LiftingSize + Pad;
-        int messageCount = code.EntriesBefore(code.RowBlocks(rounds)) * code.LiftingSize;
+        int stride = code.LiftingSize + ReconciliationCode.Pad;
+        Layers layers = code.LayersAfter(rounds);
+        int messageCount = layers.Circulants.Length * code.LiftingSize;
+        checks = checks.Length >= syndrome.Length ? checks : new ulong[syndrome.Length];
+        syndrome.CopyTo(checks);
+        layers.Split(checks.AsSpan(0, syndrome.Length), code.LiftingSize / 64);
         posteriors = Grown(posteriors, code.ColumnBlocks * stride);
         messages = Grown(messages, messageCount);
         signs = Grown(signs, syndrome.Length * 64);
@@ -115,29 +118,31 @@ public sealed unsafe class ErrorPatternDecoder
             int skip = Math.Max(0, knownZeroFrom - (column * code.LiftingSize));
             Span<short> block = posteriors.AsSpan(column * stride, stride);
             block[skip..code.LiftingSize].Fill(LikelihoodScale.Certain);
-            block[..Pad].CopyTo(block[code.LiftingSize..]);
+            block[..ReconciliationCode.Pad].CopyTo(block[code.LiftingSize..]);
         }
 
         for (int bit = 0; bit < syndrome.Length * 64; bit++)
         {
-            signs[bit] = (short)-(int)((syndrome[bit >> 6] >> (bit & 63)) & 1);
+            signs[bit] = (short)-(int)((checks[bit >> 6] >> (bit & 63)) & 1);
         }
     }
 
     private void Iterate(ReconciliationCode code, int rounds)
     {
+        Layers layers = code.LayersAfter(rounds);
+        int[] start = layers.Start;
         fixed (short* posterior = posteriors, message = messages, sign = signs, table = LikelihoodScale.FromProduct)
+        fixed (Circulant* circulant = layers.Circulants)
         {
-            int stride = code.LiftingSize + Pad;
-            for (int row = 0; row < code.RowBlocks(rounds); row++)
+            for (int row = 0; row < start.Length - 1; row++)
             {
                 LaneWidths.Update(
                     width,
                     posterior,
-                    stride,
-                    message + ((long)code.EntriesBefore(row) * code.LiftingSize),
+                    message + ((long)start[row] * code.LiftingSize),
                     sign + (row * code.LiftingSize),
-                    code.Row(row),
+                    circulant + start[row],
+                    start[row + 1] - start[row],
                     code.LiftingSize,
                     table);
             }
@@ -146,7 +151,7 @@ public sealed unsafe class ErrorPatternDecoder
 
     private void Decide(ReconciliationCode code, Span<ulong> pattern)
     {
-        int stride = code.LiftingSize + Pad;
+        int stride = code.LiftingSize + ReconciliationCode.Pad;
         int words = code.LiftingSize / 64;
         for (int column = 0; column < code.ColumnBlocks; column++)
         {

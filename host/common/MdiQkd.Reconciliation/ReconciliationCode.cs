@@ -1,4 +1,5 @@
 using System.Numerics;
+using MdiQkd.Reconciliation.Decoding;
 
 namespace MdiQkd.Reconciliation;
 
@@ -9,40 +10,36 @@ namespace MdiQkd.Reconciliation;
 /// <remarks>Bit order of frames and syndromes: bit i is bit i mod 64 (LSB first) of word i / 64.</remarks>
 public sealed class ReconciliationCode
 {
-    private readonly BaseMatrix matrix;
-    private readonly int[] rowStart;
-    private readonly CheckEntry[] entries;
+    /// <summary>Lanes behind each column block among the posteriors of the decoder: the widest vector.</summary>
+    internal const int Pad = 32;
 
-    internal ReconciliationCode(BaseMatrix matrix, int liftingSize, int liftingIndex)
+    private readonly BaseMatrix matrix;
+    private readonly CodeRate rate;
+    private readonly Lazy<CheckEntry[][]> rows;
+    private readonly Lazy<Layers>[] layers;
+
+    internal ReconciliationCode(BaseMatrix matrix, CodeRate rate, int liftingIndex)
     {
         this.matrix = matrix;
-        LiftingSize = liftingSize;
-        FirstRoundQber = matrix.FirstRoundQber[liftingIndex];
-        rowStart = new int[matrix.RowBlocks + 1];
-        var all = new List<CheckEntry>();
-        for (int row = 0; row < matrix.RowBlocks; row++)
-        {
-            foreach (CheckEntry entry in matrix.Row(row))
-            {
-                all.Add(entry with { Shift = entry.Shift & (liftingSize - 1) });
-            }
-
-            rowStart[row + 1] = all.Count;
-        }
-
-        entries = [.. all];
+        this.rate = rate;
+        LiftingSize = CodeBook.LiftingSize(liftingIndex);
+        FirstRoundQber = rate.FirstRoundQber[liftingIndex];
+        // A book has many codes and a process uses few of them.
+        rows = new Lazy<CheckEntry[][]>(Lift);
+        layers = [.. Enumerable.Range(1, Rounds).Select(rounds =>
+            new Lazy<Layers>(() => Layers.Of(matrix, rows.Value, RowBlocks(rounds), LiftingSize + Pad)))];
     }
 
     /// <summary>
     /// Stable number of the code, carried in the protocol: 1000 · log2 Z + first-round row blocks.
     /// </summary>
-    public int Id => (1000 * BitOperations.Log2((uint)LiftingSize)) + matrix.RowBlocksAfter(1);
+    public int Id => (1000 * BitOperations.Log2((uint)LiftingSize)) + rate.RowsAfterRound[0];
 
     /// <summary>Bits of a frame, n; a multiple of 64.</summary>
     public int Length => matrix.ColumnBlocks * LiftingSize;
 
     /// <summary>Rounds in which syndrome bits can be asked for, at least 1.</summary>
-    public int Rounds { get; } = BaseMatrix.Rounds;
+    public int Rounds => rate.RowsAfterRound.Length;
 
     /// <summary>Bits of one circulant, Z; a power of two and a multiple of 64.</summary>
     public int LiftingSize { get; }
@@ -58,15 +55,18 @@ public sealed class ReconciliationCode
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rounds);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rounds, Rounds);
-        return matrix.RowBlocksAfter(rounds) * LiftingSize;
+        return rounds == 0 ? 0 : rate.RowsAfterRound[rounds - 1] * LiftingSize;
     }
 
     /// <summary>Row blocks after that many rounds, cumulative: <see cref="SyndromeLength"/> / Z.</summary>
     public int RowBlocks(int rounds) => SyndromeLength(rounds) / LiftingSize;
 
     /// <summary>The circulants of a row block, ascending columns.</summary>
-    public ReadOnlySpan<CheckEntry> Row(int rowBlock) => entries.AsSpan(rowStart[rowBlock]..rowStart[rowBlock + 1]);
+    public ReadOnlySpan<CheckEntry> Row(int rowBlock) => rows.Value[rowBlock];
 
-    /// <summary>Number of circulants in the row blocks before <paramref name="rowBlock"/>.</summary>
-    internal int EntriesBefore(int rowBlock) => rowStart[rowBlock];
+    /// <summary>What the decoder works on after that many rounds: rows that were split are replaced by their parts.</summary>
+    internal Layers LayersAfter(int rounds) => layers[rounds - 1].Value;
+
+    private CheckEntry[][] Lift() => [.. Enumerable.Range(0, RowBlocks(Rounds)).Select(row =>
+        matrix.Row(row).ToArray().Select(entry => entry with { Shift = entry.Shift & (LiftingSize - 1) }).ToArray())];
 }

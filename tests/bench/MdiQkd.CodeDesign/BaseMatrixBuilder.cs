@@ -1,4 +1,3 @@
-using System.Numerics;
 using MdiQkd.Reconciliation;
 
 namespace MdiQkd.CodeDesign;
@@ -16,17 +15,16 @@ namespace MdiQkd.CodeDesign;
 public sealed class BaseMatrixBuilder
 {
     private const int LowDegree = 4;
-    private const int SmallLifting = 64;
     private const int Liftings = BaseMatrix.LargestLifting;
 
     private readonly Random random;
     private readonly int rowCount;
     private readonly List<(int Row, int Shift)>[] columns;
     private readonly int[] rowWeight;
-    private readonly ulong[] usedDifferences; // per ordered row pair: differences modulo 64 taken by any column
+    private readonly List<int>[] allDifferences; // per ordered row pair: differences modulo 1024 of all columns
     private readonly List<int>[] lowDifferences; // per ordered row pair: differences modulo 1024 of low-degree columns
     private readonly List<int>[] lowNeighbours; // rows that share a low-degree column with this row
-    private int fourCycles;
+    private readonly int[] fourCycles = new int[CodeBook.LiftingCount];
 
     private BaseMatrixBuilder(int rowCount, int columnCount, int seed)
     {
@@ -35,42 +33,35 @@ public sealed class BaseMatrixBuilder
         this.rowCount = rowCount;
         columns = [.. Enumerable.Range(0, columnCount).Select(_ => new List<(int, int)>())];
         rowWeight = new int[rowCount];
-        usedDifferences = new ulong[rowCount * rowCount];
+        allDifferences = new List<int>[rowCount * rowCount];
         lowDifferences = new List<int>[rowCount * rowCount];
         lowNeighbours = [.. Enumerable.Range(0, rowCount).Select(_ => new List<int>())];
     }
 
-    /// <summary>Builds a base matrix whose rows of all rounds have full rank.</summary>
-    /// <param name="profile">Column degrees of the first round.</param>
+    /// <summary>Builds a base matrix with independent rows.</summary>
+    /// <param name="profile">Column degrees in the first <paramref name="mainRows"/> rows.</param>
     /// <param name="columnCount">Column blocks.</param>
-    /// <param name="rowsAfterRound">Row blocks after each round.</param>
-    /// <param name="firstRoundQber">Thresholds to store, per lifting.</param>
+    /// <param name="mainRows">Rows that the profile is made for.</param>
+    /// <param name="allRows">Rows including those that split main ones, for the rates above and the extra rounds.</param>
     /// <param name="seed">Seed of the ties.</param>
-    /// <param name="fourCycles">Cycles of length 4 at Z = 64 that could not be avoided.</param>
+    /// <param name="fourCycles">Cycles of length 4 that could not be avoided, per lifting.</param>
     public static BaseMatrix Build(
-        DegreeProfile profile,
-        int columnCount,
-        int[] rowsAfterRound,
-        double[] firstRoundQber,
-        int seed,
-        out int fourCycles)
+        DegreeProfile profile, int columnCount, int mainRows, int allRows, int seed, out int[] fourCycles)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        ArgumentNullException.ThrowIfNull(rowsAfterRound);
         for (int attempt = 0; attempt < 100; attempt++)
         {
-            var builder = new BaseMatrixBuilder(rowsAfterRound[^1], columnCount, seed + (1_000_003 * attempt));
-            builder.PlaceFirstRound(profile.Spread(columnCount), rowsAfterRound[0]);
-            for (int round = 1; round < rowsAfterRound.Length; round++)
-            {
-                builder.PlaceExtraRows(rowsAfterRound[round - 1], rowsAfterRound[round]);
-            }
-
-            CheckEntry[][] rows = builder.Rows();
+            var builder = new BaseMatrixBuilder(mainRows, columnCount, seed + (1_000_003 * attempt));
+            builder.PlaceMainRows(profile.Spread(columnCount));
+            CheckEntry[][] main = builder.Rows();
+            int[] parents = [.. Enumerable.Range(0, mainRows)];
+            builder.random.Shuffle(parents);
+            parents = parents[..(allRows - mainRows)];
+            CheckEntry[][] rows = [.. main, .. parents.Select(parent => builder.Half(main[parent]))];
             if (BaseRank.Of(rows, columnCount) == rows.Length)
             {
                 fourCycles = builder.fourCycles;
-                return new BaseMatrix(columnCount, rowsAfterRound, rows, firstRoundQber);
+                return new BaseMatrix(columnCount, rows, parents);
             }
         }
 
@@ -91,16 +82,16 @@ public sealed class BaseMatrixBuilder
         return [.. rows.Select(row => row.ToArray())];
     }
 
-    private void PlaceFirstRound(int[] degrees, int rows)
+    private void PlaceMainRows(int[] degrees)
     {
-        int[] path = [.. Enumerable.Range(0, rows)];
+        int[] path = [.. Enumerable.Range(0, rowCount)];
         random.Shuffle(path);
         for (int column = 0; column < columns.Length; column++)
         {
-            int degree = Math.Min(degrees[column], rows);
-            List<int> chosen = degree == 2 && column + 1 < rows
+            int degree = Math.Min(degrees[column], rowCount);
+            List<int> chosen = degree == 2 && column + 1 < rowCount
                 ? [path[column], path[column + 1]]
-                : ChooseRows(degree, rows);
+                : ChooseRows(degree);
             foreach (int row in chosen)
             {
                 AddEntry(column, row, degree <= LowDegree);
@@ -108,25 +99,18 @@ public sealed class BaseMatrixBuilder
         }
     }
 
-    private void PlaceExtraRows(int from, int to)
+    /// <summary>Every second entry, in a random order.</summary>
+    private CheckEntry[] Half(CheckEntry[] row)
     {
-        // As many entries as a first-round row has on average, on the columns with the fewest entries.
-        int weight = rowWeight.Take(from).Sum() / from;
-        for (int row = from; row < to; row++)
-        {
-            int[] order = [.. Enumerable.Range(0, columns.Length)];
-            random.Shuffle(order);
-            foreach (int column in order.OrderBy(column => columns[column].Count).Take(weight))
-            {
-                AddEntry(column, row, columns[column].Count <= LowDegree);
-            }
-        }
+        CheckEntry[] shuffled = [.. row];
+        random.Shuffle(shuffled);
+        return [.. shuffled[..(row.Length / 2)].OrderBy(entry => entry.Column)];
     }
 
-    private List<int> ChooseRows(int degree, int rows)
+    private List<int> ChooseRows(int degree)
     {
         var chosen = new List<int>();
-        int[] order = [.. Enumerable.Range(0, rows)];
+        int[] order = [.. Enumerable.Range(0, rowCount)];
         random.Shuffle(order);
         for (int edge = 0; edge < degree; edge++)
         {
@@ -142,7 +126,7 @@ public sealed class BaseMatrixBuilder
                 int cost = rowWeight[row] * 8;
                 foreach (int other in chosen)
                 {
-                    cost += BitOperations.PopCount(usedDifferences[(other * rowCount) + row]);
+                    cost += allDifferences[(other * rowCount) + row]?.Count ?? 0;
                 }
 
                 if (cost < bestCost)
@@ -175,13 +159,7 @@ public sealed class BaseMatrixBuilder
     private void Register(int from, int to, int difference, bool low)
     {
         int pair = (from * rowCount) + to;
-        ulong bit = 1UL << (difference & (SmallLifting - 1));
-        if (from < to && (usedDifferences[pair] & bit) != 0)
-        {
-            fourCycles++;
-        }
-
-        usedDifferences[pair] |= bit;
+        (allDifferences[pair] ??= []).Add(difference);
         if (!low)
         {
             return;
@@ -198,14 +176,13 @@ public sealed class BaseMatrixBuilder
 
     private int ChooseShift(List<(int Row, int Shift)> placed, int row, bool low)
     {
-        int[] fours = new int[SmallLifting];
+        int[] fours = new int[Liftings];
         int[] sixes = new int[Liftings];
         foreach ((int other, int otherShift) in placed)
         {
-            ulong used = usedDifferences[(other * rowCount) + row];
-            for (int difference = 0; difference < SmallLifting; difference++)
+            foreach (int difference in allDifferences[(other * rowCount) + row] ?? [])
             {
-                fours[(otherShift + difference) & (SmallLifting - 1)] += (int)((used >> difference) & 1);
+                fours[(otherShift + difference) & (Liftings - 1)]++;
             }
 
             if (low)
@@ -240,24 +217,20 @@ public sealed class BaseMatrixBuilder
 
     private int Best(int[] fours, int[] sixes)
     {
-        const int Fold = Liftings / SmallLifting;
-        const int MiddleLifting = 256;
         int best = 0;
         long bestCost = long.MaxValue;
         int ties = 0;
         for (int shift = 0; shift < Liftings; shift++)
         {
-            int small = 0;
-            int middle = 0;
-            for (int fold = 0; fold < Fold; fold++)
+            // A cycle at a large lifting is one at the smaller ones too: hardest to forgive.
+            long cost = 0;
+            for (int index = CodeBook.LiftingCount - 1; index >= 0; index--)
             {
-                int alias = (shift + (fold * SmallLifting)) & (Liftings - 1);
-                small += sixes[alias];
-                middle += (alias & (MiddleLifting - 1)) == (shift & (MiddleLifting - 1)) ? sixes[alias] : 0;
+                cost = (cost * 100) + Folded(fours, shift, CodeBook.LiftingSize(index));
             }
 
-            long cost = (fours[shift & (SmallLifting - 1)] * 1_000_000_000L) + (small * 10L)
-                + (middle * 1000L) + (sixes[shift] * 100_000L);
+            cost = (cost * 1000) + (100 * Folded(sixes, shift, Liftings)) + (10 * Folded(sixes, shift, 256))
+                + Folded(sixes, shift, 64);
             if (cost < bestCost)
             {
                 bestCost = cost;
@@ -270,6 +243,22 @@ public sealed class BaseMatrixBuilder
             }
         }
 
+        for (int index = 0; index < CodeBook.LiftingCount; index++)
+        {
+            fourCycles[index] += Folded(fours, best, CodeBook.LiftingSize(index));
+        }
+
         return best;
+    }
+
+    private static int Folded(int[] counts, int shift, int lifting)
+    {
+        int sum = 0;
+        for (int alias = shift & (lifting - 1); alias < Liftings; alias += lifting)
+        {
+            sum += counts[alias];
+        }
+
+        return sum;
     }
 }

@@ -29,6 +29,9 @@ internal unsafe interface ILaneOperations<TVector>
     /// <summary>Saturating difference.</summary>
     static abstract TVector SubtractSaturate(TVector a, TVector b);
 
+    /// <summary>Wrapping sum.</summary>
+    static abstract TVector Add(TVector a, TVector b);
+
     /// <summary>Wrapping difference.</summary>
     static abstract TVector Subtract(TVector a, TVector b);
 

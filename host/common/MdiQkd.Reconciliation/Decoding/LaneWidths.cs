@@ -25,10 +25,10 @@ internal static unsafe class LaneWidths
     public static void Update(
         LaneWidth width,
         short* posteriors,
-        int stride,
         short* messages,
         short* signs,
-        ReadOnlySpan<CheckEntry> entries,
+        Circulant* circulants,
+        int count,
         int liftingSize,
         short* table)
     {
@@ -36,19 +36,19 @@ internal static unsafe class LaneWidths
         {
             case LaneWidth.Bits512:
                 LayerKernel<Vector512<short>, Lanes512>.Update(
-                    posteriors, stride, messages, signs, entries, liftingSize, table);
+                    posteriors, messages, signs, circulants, count, liftingSize, table);
                 break;
             case LaneWidth.Bits256:
                 LayerKernel<Vector256<short>, Lanes256>.Update(
-                    posteriors, stride, messages, signs, entries, liftingSize, table);
+                    posteriors, messages, signs, circulants, count, liftingSize, table);
                 break;
             case LaneWidth.Bits128:
                 LayerKernel<Vector128<short>, Lanes128>.Update(
-                    posteriors, stride, messages, signs, entries, liftingSize, table);
+                    posteriors, messages, signs, circulants, count, liftingSize, table);
                 break;
             default:
                 LayerKernel<short, LanesPortable>.Update(
-                    posteriors, stride, messages, signs, entries, liftingSize, table);
+                    posteriors, messages, signs, circulants, count, liftingSize, table);
                 break;
         }
     }

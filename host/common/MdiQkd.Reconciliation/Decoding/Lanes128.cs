@@ -28,6 +28,9 @@ internal readonly unsafe struct Lanes128 : ILaneOperations<Vector128<short>>
     public static Vector128<short> SubtractSaturate(Vector128<short> a, Vector128<short> b) => Vector128.SubtractSaturate(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<short> Add(Vector128<short> a, Vector128<short> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> Subtract(Vector128<short> a, Vector128<short> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,6 +27,9 @@ internal readonly unsafe struct Lanes256 : ILaneOperations<Vector256<short>>
     public static Vector256<short> SubtractSaturate(Vector256<short> a, Vector256<short> b) => Vector256.SubtractSaturate(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> Add(Vector256<short> a, Vector256<short> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> Subtract(Vector256<short> a, Vector256<short> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,6 +27,9 @@ internal readonly unsafe struct Lanes512 : ILaneOperations<Vector512<short>>
     public static Vector512<short> SubtractSaturate(Vector512<short> a, Vector512<short> b) => Vector512.SubtractSaturate(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> Add(Vector512<short> a, Vector512<short> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<short> Subtract(Vector512<short> a, Vector512<short> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

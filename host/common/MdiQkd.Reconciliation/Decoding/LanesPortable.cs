@@ -17,6 +17,8 @@ internal readonly unsafe struct LanesPortable : ILaneOperations<short>
 
     public static short SubtractSaturate(short a, short b) => (short)Math.Clamp(a - b, short.MinValue, short.MaxValue);
 
+    public static short Add(short a, short b) => (short)(a + b);
+
     public static short Subtract(short a, short b) => (short)(a - b);
 
     public static short Xor(short a, short b) => (short)(a ^ b);

@@ -8,88 +8,128 @@ namespace MdiQkd.Reconciliation.Decoding;
 /// </summary>
 /// <remarks>
 /// Magnitudes are combined as a product of t = tanh(|v|/2) in Q15, which keeps the small losses of rows with 100 and more
-/// edges that a correction table of the log domain would round away. t = 1 - u, u = 2/(1+e^x) ≈ s(x)^4 with a quadratic s.
+/// edges that a correction table of the log domain would round away. t = 1 - u, u = 2/(1+e^x) ≈ s(x)^2 with a cubic s.
 /// Column blocks carry a pad behind them that mirrors their first lanes, so that a rotated load never has to be split.
 /// </remarks>
 internal static unsafe class LayerKernel<TVector, TOperations>
     where TVector : unmanaged
     where TOperations : ILaneOperations<TVector>
 {
+    /// <summary>Largest magnitude told apart from certainty, 10.3 units: there s(x) is zero.</summary>
+    private const short LargestArgument = 660;
+
     /// <summary>Updates the posteriors of one row block.</summary>
-    /// <param name="posteriors">Column blocks of <paramref name="stride"/> int16 each: Z lanes, then the pad.</param>
-    /// <param name="stride">Z + pad; the pad holds at least one vector.</param>
-    /// <param name="messages">Z int16 per entry of this row; laid out per vector, then per entry.</param>
+    /// <param name="posteriors">Column blocks of Z int16 each and a pad of at least one vector.</param>
+    /// <param name="messages">Z int16 per entry of this row; laid out per two vectors, then per entry.</param>
     /// <param name="signs">Z int16: -1 where the syndrome bit is one, else 0.</param>
-    /// <param name="entries">The row's circulants.</param>
+    /// <param name="circulants">The row's circulants.</param>
+    /// <param name="count">How many.</param>
     /// <param name="liftingSize">Z.</param>
     /// <param name="table"><see cref="LikelihoodScale.FromProduct"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Update(
         short* posteriors,
-        int stride,
         short* messages,
         short* signs,
-        ReadOnlySpan<CheckEntry> entries,
+        Circulant* circulants,
+        int count,
         int liftingSize,
         short* table)
     {
-        int mask = liftingSize - 1;
-        short* message = messages;
-        short* outOthers = stackalloc short[TOperations.Lanes];
-        short* outLeast = stackalloc short[TOperations.Lanes];
-        for (int lane = 0; lane < liftingSize; lane += TOperations.Lanes)
+        // Two vectors at a time: their products are independent chains, and the addresses are shared work.
+        int width = TOperations.Lanes;
+        uint mask = (uint)liftingSize - 1;
+        short* toLeast = stackalloc short[2 * width];
+        short* toOthers = stackalloc short[2 * width];
+        for (uint lane = 0; lane < (uint)liftingSize; lane += 2 * (uint)width)
         {
-            TVector sign = TOperations.Load(signs + lane);
-            TVector least = TOperations.Broadcast(LargestArgument);
-            TVector product = TOperations.Broadcast(short.MaxValue);
-            for (int index = 0; index < entries.Length; index++)
+            TVector sign0 = TOperations.Load(signs + lane);
+            TVector sign1 = TOperations.Load(signs + lane + width);
+            TVector least0 = TOperations.Broadcast(LargestArgument);
+            TVector least1 = least0;
+            TVector product0 = TOperations.Broadcast(short.MaxValue);
+            TVector product1 = product0;
+            short* message = messages;
+            for (Circulant* circulant = circulants; circulant < circulants + count; circulant++)
             {
-                CheckEntry entry = entries[index];
-                short* posterior = posteriors + (entry.Column * stride) + ((lane + entry.Shift) & mask);
-                TVector extrinsic = TOperations.SubtractSaturate(
-                    TOperations.Load(posterior),
-                    TOperations.Load(message + (index * TOperations.Lanes)));
-                TOperations.Store(extrinsic, message + (index * TOperations.Lanes));
-                sign = TOperations.Xor(sign, extrinsic);
-                TVector magnitude = TOperations.Abs(extrinsic);
-                TVector larger = TOperations.Min(TOperations.Max(magnitude, least), TOperations.Broadcast(LargestArgument));
-                least = TOperations.Min(magnitude, least);
-                product = TOperations.MultiplyRounded(product, HalfTanh(larger));
+                short* block = posteriors + circulant->Start;
+                uint rotated = lane + circulant->Shift;
+                TVector extrinsic0 = TOperations.SubtractSaturate(
+                    TOperations.Load(block + (rotated & mask)), TOperations.Load(message));
+                TVector extrinsic1 = TOperations.SubtractSaturate(
+                    TOperations.Load(block + ((rotated + (uint)width) & mask)), TOperations.Load(message + width));
+                TOperations.Store(extrinsic0, message);
+                TOperations.Store(extrinsic1, message + width);
+                sign0 = TOperations.Xor(sign0, extrinsic0);
+                sign1 = TOperations.Xor(sign1, extrinsic1);
+                Accumulate(TOperations.Abs(extrinsic0), ref least0, ref product0);
+                Accumulate(TOperations.Abs(extrinsic1), ref least1, ref product1);
+                message += 2 * width;
             }
 
-            TOperations.Store(product, outLeast);
-            TOperations.Store(TOperations.MultiplyRounded(product, HalfTanh(least)), outOthers);
-            for (int element = 0; element < TOperations.Lanes; element++)
+            TOperations.Store(product0, toLeast);
+            TOperations.Store(product1, toLeast + width);
+            TOperations.Store(Reduced(product0, least0), toOthers);
+            TOperations.Store(Reduced(product1, least1), toOthers + width);
+            for (int element = 0; element < 2 * width; element++)
             {
-                outLeast[element] = table[outLeast[element] >> 2];
-                outOthers[element] = table[outOthers[element] >> 2];
+                toLeast[element] = table[toLeast[element]];
+                toOthers[element] = table[toOthers[element]];
             }
 
-            TVector toLeast = TOperations.Load(outLeast);
-            TVector toOthers = TOperations.Load(outOthers);
-            for (int index = 0; index < entries.Length; index++)
-            {
-                CheckEntry entry = entries[index];
-                short* posterior = posteriors + (entry.Column * stride) + ((lane + entry.Shift) & mask);
-                TVector extrinsic = TOperations.Load(message + (index * TOperations.Lanes));
-                TVector update = TOperations.Negate(
-                    TOperations.SelectEqual(TOperations.Abs(extrinsic), least, toLeast, toOthers),
-                    TOperations.Xor(sign, extrinsic));
-                TOperations.Store(update, message + (index * TOperations.Lanes));
-                TOperations.Store(TOperations.AddSaturate(extrinsic, update), posterior);
-            }
-
-            message += entries.Length * TOperations.Lanes;
+            Spread(
+                posteriors, messages, circulants, count, mask, lane, sign0, least0,
+                TOperations.Load(toLeast), TOperations.Load(toOthers), 0);
+            Spread(
+                posteriors, messages, circulants, count, mask, lane + (uint)width, sign1, least1,
+                TOperations.Load(toLeast + width), TOperations.Load(toOthers + width), width);
+            messages = message;
         }
 
-        foreach (CheckEntry entry in entries)
+        for (int index = 0; index < count; index++)
         {
-            Mirror(posteriors + (entry.Column * stride), entry.Shift & (TOperations.Lanes - 1), liftingSize);
+            Mirror(posteriors + circulants[index].Start, (int)circulants[index].Shift & (width - 1), liftingSize);
         }
     }
 
-    /// <summary>Largest magnitude that <see cref="HalfTanh"/> takes: 9 units.</summary>
-    private const short LargestArgument = 9 * LikelihoodScale.StepsPerUnit;
+    /// <summary>Takes one more magnitude into a check: keeps the least apart and multiplies in the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate(TVector magnitude, ref TVector least, ref TVector product)
+    {
+        TVector limited = TOperations.Min(magnitude, TOperations.Broadcast(LargestArgument));
+        TVector larger = TOperations.Max(limited, least);
+        least = TOperations.Min(limited, least);
+        product = Reduced(product, larger);
+    }
+
+    /// <summary>Second pass over one vector: new messages and posteriors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Spread(
+        short* posteriors,
+        short* message,
+        Circulant* circulants,
+        int count,
+        uint mask,
+        uint lane,
+        TVector sign,
+        TVector least,
+        TVector toLeast,
+        TVector toOthers,
+        int offset)
+    {
+        message += offset;
+        for (Circulant* circulant = circulants; circulant < circulants + count; circulant++)
+        {
+            TVector extrinsic = TOperations.Load(message);
+            TVector update = TOperations.Negate(
+                TOperations.SelectEqual(TOperations.Abs(extrinsic), least, toLeast, toOthers),
+                TOperations.Xor(sign, extrinsic));
+            TOperations.Store(update, message);
+            TOperations.Store(
+                TOperations.AddSaturate(extrinsic, update), posteriors + circulant->Start + ((lane + circulant->Shift) & mask));
+            message += 2 * TOperations.Lanes;
+        }
+    }
 
     /// <summary>
     /// After rotated stores the first <paramref name="spilled"/> lanes are new in the pad and old in the block, the next
@@ -104,17 +144,18 @@ internal static unsafe class LayerKernel<TVector, TOperations>
         TOperations.Store(first, block + liftingSize);
     }
 
-    /// <summary>tanh(x / 2) in Q15 for x in steps, 0 to <see cref="LargestArgument"/>.</summary>
+    /// <summary>product · tanh(x / 2), Q15, for x in steps, 0 to <see cref="LargestArgument"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector HalfTanh(TVector steps)
+    private static TVector Reduced(TVector product, TVector steps)
     {
-        // y = X/8 in Q14, s = 1 - y (1.365 - 0.5205 y), u = s^4: within 13 % of ln tanh on 0.05..9 units.
+        // y = X/8 in Q14; s = 1 - y (2.594 - y (2.344 - 0.7239 y)) in Q11; u = s^2: ln tanh within 10 % up to 8 units.
         TVector y = TOperations.ShiftLeft(steps, 5);
-        TVector slope = TOperations.Subtract(
-            TOperations.Broadcast(22_364), TOperations.MultiplyRounded(y, TOperations.Broadcast(17_055)));
-        TVector s = TOperations.Subtract(
-            TOperations.Broadcast(short.MaxValue), TOperations.ShiftLeft(TOperations.MultiplyRounded(y, slope), 2));
-        TVector square = TOperations.MultiplyRounded(s, s);
-        return TOperations.Subtract(TOperations.Broadcast(short.MaxValue), TOperations.MultiplyRounded(square, square));
+        TVector inner = TOperations.Add(
+            TOperations.MultiplyRounded(y, TOperations.Broadcast(-11_860)), TOperations.Broadcast(19_202));
+        TVector outer = TOperations.Add(TOperations.MultiplyRounded(y, inner), TOperations.Broadcast(-10_625));
+        TVector s = TOperations.ShiftLeft(
+            TOperations.Add(TOperations.MultiplyRounded(y, outer), TOperations.Broadcast(2047)), 4);
+        // Taking off product · u, not multiplying by 1 - u: a certain edge then costs nothing in rounding.
+        return TOperations.Subtract(product, TOperations.MultiplyRounded(product, TOperations.MultiplyRounded(s, s)));
     }
 }

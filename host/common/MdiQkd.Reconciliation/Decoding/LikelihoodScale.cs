@@ -7,16 +7,14 @@ internal static class LikelihoodScale
     public const int StepsPerUnit = 64;
 
     /// <summary>
-    /// A public zero. Checks contribute at most 25 · <see cref="LargestMessage"/> = 16 000 against it, so it stays positive.
+    /// A public zero. Checks contribute at most 25 · <see cref="LargestMessage"/> = 19 200 against it, so it stays positive.
     /// </summary>
     public const short Certain = 30_000;
 
-    /// <summary>Largest message of a check: ln((2 - u)/u) at the resolution of the table, 10 units.</summary>
-    public const short LargestMessage = 640;
+    /// <summary>Largest message of a check: ln((2 - u)/u) at u = 2^-16, 11.8 units, and a little.</summary>
+    public const short LargestMessage = 768;
 
-    private const int TableBits = 13;
-
-    /// <summary>Message 2 atanh(T) for the product T of a check, indexed by T (Q15) / 4.</summary>
+    /// <summary>Message 2 atanh(T) for the product T of a check, indexed by T in Q15.</summary>
     public static readonly short[] FromProduct = MakeTable();
 
     /// <summary>ln((1 - p)/p) in steps, at least 1.</summary>
@@ -28,12 +26,13 @@ internal static class LikelihoodScale
 
     private static short[] MakeTable()
     {
-        short[] table = new short[1 << TableBits];
+        short[] table = new short[1 << 15];
         for (int index = 0; index < table.Length; index++)
         {
-            double product = (index + 0.5) / table.Length;
+            // The products end at 32767/32768, which stands for certainty: half a step is left.
+            double product = Math.Min(index + 1, table.Length - 0.5) / table.Length;
             double steps = Math.Log((1 + product) / (1 - product)) * StepsPerUnit;
-            table[index] = (short)Math.Min(LargestMessage, Math.Round(steps));
+            table[index] = index == 0 ? (short)0 : (short)Math.Min(LargestMessage, Math.Round(steps));
         }
 
         return table;
