@@ -112,7 +112,7 @@ public sealed class DemoRunTests
         new DemoRun(Options(programs, scratch, network), TimeProvider.System, views.Add).ExecuteAsync(CancellationToken.None);
 
     private static DemoOptions Options(DaemonPrograms programs, Scratch scratch, NetworkFile? network = null) => new(
-        network ?? Small, null, Path.Combine(scratch.Folder, "demo"), TimeSpan.FromSeconds(60), programs);
+        network ?? Small, null, Path.Combine(scratch.Folder, "demo"), Blocks: 1, TimeSpan.FromSeconds(60), programs);
 
     // Every child has the demo's folder in its command line.
     private static void AssertNothingRuns(Scratch scratch)

@@ -320,6 +320,30 @@ public class SlotAcceptanceTests
     }
 
     [Fact]
+    public void A_session_whose_encoder_failed_ends_below_its_last_report_and_the_block_goes_on()
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        (HubBlock block, HubSession session) = network.StartSession();
+        long[] slots = network.DrawEvents(session.Id);
+        long half = network.Settings.Block.SlotsPerSession / 2;
+        network.Bob.Engine.OnEmission(session.Id, network.Settings.Block.SlotsPerSession, ended: true);
+        network.Alice.Engine.OnEmission(session.Id, half, ended: false);
+        network.Alice.Engine.OnEmission(session.Id, 0, ended: true); // the encoder is lost; it had emitted more by then
+        block.Announce(session, slots, new byte[slots.Length]);
+        network.Pump();
+        block.EndMeasurement(session);
+        network.Pump();
+        int below = slots.Count(slot => slot < half - network.Settings.Block.GuardSlots);
+        Assert.Equal(below, network.Alice.Engine.Status.Announced);
+
+        network.RunSession();
+
+        network.AssertKeyAtBoth();
+        Assert.Equal(below + network.Settings.EventsPerSession, network.Alice.Report!.Announced);
+        Assert.Equal(network.Alice.Report.Announced, network.Bob.Report!.Announced);
+    }
+
+    [Fact]
     public void The_key_length_does_not_depend_on_the_number_of_slots()
     {
         NetworkSettings settings = new();

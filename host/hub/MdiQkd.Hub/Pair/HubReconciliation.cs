@@ -13,14 +13,17 @@ namespace MdiQkd.Hub.Pair;
 /// </summary>
 internal sealed class HubReconciliation
 {
-    /// <summary>Frames asked for at once, so that a large block neither floods the link nor starves other pairs.</summary>
-    private const int FramesInFlight = 64;
+    /// <summary>Bits asked for at once, so that a large block neither floods the link nor starves other pairs.</summary>
+    private const long BitsInFlightMax = 16 << 20;
 
     /// <summary>
-    /// A longer code wastes less per frame, but the first frame of a pair is decoded blind and a failed one is lost whole: with
-    /// at least this many frames that risk stays a small part.
+    /// Bits asked for at once, as a multiple of those that the error rate was measured on: the short frames go first, so that
+    /// the long ones, which cost most when they fail, are asked for with the right code.
     /// </summary>
-    private const int FramesMin = 16;
+    private const int InFlightPerMeasured = 4;
+
+    /// <summary>A longer code wastes less, but a failed frame is lost whole: it must be a small part of the block.</summary>
+    private const int FramesMin = 4;
 
     private readonly HubBlock block;
     private readonly CodeBook codes;
@@ -30,8 +33,8 @@ internal sealed class HubReconciliation
     private readonly FrameProgress[] frames;
     private readonly int frameLength;
     private int nextFrame;
-    private int inFlight;
-    private int probeFrame = -1;
+    private long bitsInFlight;
+    private bool probed;
 
     /// <summary>Plans the frames of a sifted block.</summary>
     public HubReconciliation(
@@ -45,12 +48,13 @@ internal sealed class HubReconciliation
         int bits = block.Sift!.ZzCount;
         frameLength = codes.Lengths.Last(length => length == codes.Lengths[0] || bits >= FramesMin * length);
         frames = [.. FramePlan.Cut(bits, frameLength, codes).Select(frame => new FrameProgress(frame))];
+        nextFrame = frames.Length - 1;
     }
 
     /// <summary>Frames that were given up.</summary>
     public int FailedFrames { get; private set; }
 
-    /// <summary>Asks for the first frames: one alone if the error rate is not known yet.</summary>
+    /// <summary>Asks for the first frames: a short one alone if the error rate is not known yet.</summary>
     public void Begin() => RequestMore();
 
     /// <summary>Syndromes of a user: passed on to the peer, decoded once both are here.</summary>
@@ -91,26 +95,23 @@ internal sealed class HubReconciliation
 
     private void RequestMore()
     {
-        if (probeFrame >= 0 && !estimate.IsMeasured && !frames[probeFrame].Failed)
-        {
-            return;
-        }
-
         SyndromeRequest request = new() { Block = block.Id, FrameLength = frameLength };
-        int allowed = estimate.IsMeasured ? FramesInFlight : 1;
-        while (nextFrame < frames.Length && inFlight < allowed)
+        for (; nextFrame >= 0 && MayAsk(frames[nextFrame].Place.RealBits); nextFrame--)
         {
             FrameProgress frame = frames[nextFrame];
-            double qber = probeFrame >= 0 && !estimate.IsMeasured ? Math.Min(0.1, 2 * estimate.Value) : estimate.Value;
+            double qber = probed && !estimate.IsMeasured ? Math.Min(0.1, 2 * estimate.Value) : estimate.Value;
             frame.Code = codes.Select(qber, frame.Place.Length, estimate.RelativeSigma, frame.Place.RealBits);
             frame.Rounds = 1;
             request.Frames.Add(new FrameRequest { Frame = nextFrame, Code = frame.Code.Id, Round = 0 });
-            probeFrame = nextFrame++;
-            inFlight++;
+            probed = true;
+            bitsInFlight += frame.Place.RealBits;
         }
 
         Ask(request);
     }
+
+    private bool MayAsk(int bits) =>
+        bitsInFlight == 0 || bitsInFlight + bits <= Math.Min(BitsInFlightMax, InFlightPerMeasured * estimate.MeasuredBits);
 
     private void Decode(int index)
     {
@@ -140,7 +141,7 @@ internal sealed class HubReconciliation
         {
             frame.Done = true;
             EndIfDone();
-            inFlight--;
+            bitsInFlight -= frame.Place.RealBits;
             int real = frame.Place.RealBits;
             estimate.Add(pattern.Sum(word => (long)BitOperations.PopCount(word)), real);
             byte[] bytes = MemoryMarshal.AsBytes(pattern.AsSpan())[..((real + 7) / 8)].ToArray();
@@ -160,7 +161,7 @@ internal sealed class HubReconciliation
         else
         {
             frame.Failed = true;
-            inFlight--;
+            bitsInFlight -= frame.Place.RealBits;
             FailedFrames++;
             SyndromeRequest request = new() { Block = block.Id, FrameLength = frameLength };
             request.Failed.Add(index);

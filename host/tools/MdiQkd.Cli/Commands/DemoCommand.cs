@@ -28,6 +28,11 @@ internal static class DemoCommand
         Description = "Keep certificates, configuration, logs and stores in this new or empty folder.", HelpName = "DIR",
     };
 
+    private static readonly Option<int> Blocks = new("--blocks")
+    {
+        Description = "Go on until every pair has this many blocks with a key.", HelpName = "N", DefaultValueFactory = _ => 1,
+    };
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = "Print one JSON summary at the end and nothing else on standard output.",
@@ -44,18 +49,21 @@ internal static class DemoCommand
     {
         Command command = new("demo", "Start hub, nodes and a simulated world; make keys for every pair and compare them.")
         {
-            Network, Seed, Keep, Json, Timeout,
+            Network, Seed, Keep, Blocks, Json, Timeout,
         };
-        Timeout.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is < 1 or > 86_400)
-            {
-                result.AddError($"--timeout {result.Tokens[0].Value}: 1..86400 seconds");
-            }
-        });
+        Limit(Timeout, 86_400, "seconds");
+        Limit(Blocks, 1000, "blocks");
         command.SetAction((result, _) => RunAsync(result));
         return command;
     }
+
+    private static void Limit(Option<int> option, int max, string unit) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && (result.GetValueOrDefault<int>() < 1 || result.GetValueOrDefault<int>() > max))
+        {
+            result.AddError($"{option.Name} {result.Tokens[0].Value}: 1..{max} {unit}");
+        }
+    });
 
     private static async Task<int> RunAsync(ParseResult result)
     {
@@ -71,6 +79,7 @@ internal static class DemoCommand
             network,
             seed,
             result.GetValue(Keep)?.FullName,
+            result.GetValue(Blocks),
             TimeSpan.FromSeconds(result.GetValue(Timeout)),
             DaemonPrograms.Installed);
         using Interruption interruption = new();

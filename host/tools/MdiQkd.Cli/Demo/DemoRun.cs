@@ -9,8 +9,8 @@ using MdiQkd.Transport;
 namespace MdiQkd.Cli.Demo;
 
 /// <summary>
-/// One demo from an empty folder to equal keys at the applications of every pair. A pair is done when it has a block with a
-/// key, or given up after <see cref="AbortedBlocksMax"/> blocks without one; the others go on.
+/// One demo from an empty folder to equal keys at the applications of every pair. A pair is done when it has as many blocks with
+/// a key as asked for, or given up after <see cref="AbortedBlocksMax"/> blocks without one; the others go on.
 /// </summary>
 internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<DemoView> show)
 {
@@ -65,7 +65,8 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
 
     private static PairView Empty(UserPair pair) => new(pair.A, pair.B, false, "starting", 0, 0, [], 0);
 
-    private static bool GivenUp(PairView pair) => !pair.Distilled && pair.Blocks.Count >= AbortedBlocksMax;
+    private static bool GivenUp(PairView pair) =>
+        pair.Blocks.Count >= AbortedBlocksMax && pair.Blocks.TakeLast(AbortedBlocksMax).All(block => !block.Distilled);
 
     private async Task RunAsync(CancellationToken ct)
     {
@@ -85,7 +86,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
                 await LookAsync(daemons, monitor, ct).ConfigureAwait(false);
                 await Task.Delay(LookPeriod, time, ct).ConfigureAwait(false);
             }
-            while (!pairs.All(pair => pair.Distilled || GivenUp(pair)));
+            while (!pairs.All(pair => pair.Distilled >= options.Blocks || GivenUp(pair)));
 
             foreach (UserPair pair in options.Network.Pairs)
             {
@@ -143,7 +144,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
     private async Task ExchangeAsync(UserPair pair, DemoDaemons daemons, ThrowAwayAuthority authority, CancellationToken ct)
     {
         PairView view = pairs.First(p => p.A == pair.A && p.B == pair.B);
-        if (!view.Distilled)
+        if (view.Distilled == 0)
         {
             return;
         }
@@ -172,8 +173,9 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
     {
         string[] failed =
         [
-            .. options.Network.Pairs.Zip(pairs).Where(p => !keysEqual.GetValueOrDefault(p.First)).Select(p =>
-                GivenUp(p.Second)
+            .. options.Network.Pairs.Zip(pairs)
+                .Where(p => !keysEqual.GetValueOrDefault(p.First) || p.Second.Distilled < options.Blocks)
+                .Select(p => p.Second.Distilled < options.Blocks
                     ? $"{p.Second.Name}: {p.Second.Blocks.Count} blocks without a key ({p.Second.Blocks[^1].Reason})"
                     : $"{p.Second.Name}: {exchangeFaults.GetValueOrDefault(p.First, "the applications got different keys")}"),
         ];

@@ -24,6 +24,6 @@ internal sealed record PairView(
     /// <summary>Both names, for people.</summary>
     internal string Name => $"{A} – {B}";
 
-    /// <summary>Whether a block of this pair gave a key.</summary>
-    internal bool Distilled => Blocks.Any(block => block.Distilled);
+    /// <summary>Blocks of this pair that gave a key.</summary>
+    internal int Distilled => Blocks.Count(block => block.Distilled);
 }

@@ -159,6 +159,7 @@ internal sealed class BlockAccumulation : IDisposable
         }
 
         ReadOnlySpan<long> slots = batch.Slots;
+        ReadOnlySpan<byte> outcomes = batch.Outcomes;
         if (slots.IsEmpty || Announced + slots.Length > EventsMax)
         {
             return Broken($"batch of {slots.Length} events of session {session.Id}, after {Announced} of at most {EventsMax}");
@@ -169,13 +170,22 @@ internal sealed class BlockAccumulation : IDisposable
             return Broken($"slot {slots[0]} of session {session.Id} is not above slot {session.LastSlot}");
         }
 
-        if (slots[^1] >= session.Emitted - Plan.GuardSlots)
+        long limit = session.Emitted - Plan.GuardSlots;
+        if (slots[^1] >= limit)
         {
-            return Broken(
-                $"slot {slots[^1]} of session {session.Id} was not emitted {Plan.GuardSlots} slots ago ({session.Emitted} emitted)");
+            if (!session.Ended || session.Emitted == Plan.SlotsPerSession)
+            {
+                return Broken(
+                    $"slot {slots[^1]} of session {session.Id} was not emitted {Plan.GuardSlots} slots ago ({session.Emitted} emitted)");
+            }
+
+            // This node's own encoder failed, and what it emitted behind its last report nobody knows. The list of the block
+            // will end below this limit in any case, so the events behind it are dropped here and cost nothing.
+            int below = CountBelow(slots, limit);
+            slots = slots[..below];
+            outcomes = outcomes[..below];
         }
 
-        ReadOnlySpan<byte> outcomes = batch.Outcomes;
         if (!Plan.AcceptPsiPlus && outcomes.Contains((byte)BellState.PsiPlus))
         {
             return Broken("a Bell state that the block does not accept");
@@ -204,7 +214,7 @@ internal sealed class BlockAccumulation : IDisposable
         CryptographicOperations.ZeroMemory(packed);
         session.Batches++;
         session.Events += slots.Length;
-        session.LastSlot = slots[^1];
+        session.LastSlot = slots.IsEmpty ? session.LastSlot : slots[^1];
         return null;
     }
 

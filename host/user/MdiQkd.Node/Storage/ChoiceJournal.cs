@@ -56,7 +56,7 @@ internal sealed class ChoiceJournal : IDisposable
     public void Append(ReadOnlySpan<long> slots, ReadOnlySpan<byte> outcomes, ReadOnlySpan<byte> states)
     {
         int capacity = slots.Length * (EventListEncoding.EventBytesMax + 1);
-        if (plain.Length < capacity)
+        if (sealedBytes.Length < capacity + HeaderSize + TagSize)
         {
             plain = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
             sealedBytes = new byte[capacity + HeaderSize + TagSize];
