@@ -67,6 +67,121 @@ public class RestartTests
         AssertNoSessionTwice(network);
     }
 
+    /// <remarks>
+    /// The peer has closed the list and sent its first tag; the killed node comes back with the same list, since the hub closed it
+    /// on its word that every event is durable.
+    /// </remarks>
+    [Theory]
+    [InlineData("alice", false)]
+    [InlineData("bob", false)]
+    [InlineData("alice", true)]
+    [InlineData("bob", true)]
+    public void Killed_before_it_heard_that_the_list_is_closed_the_block_goes_on_to_a_key(string name, bool sessionToo)
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        network.HubSends = (node, message) => node == name
+            && (message.BodyCase == HubMessage.BodyOneofCase.ListClosed
+                || (sessionToo && message.BodyCase == HubMessage.BodyOneofCase.SessionClosed)) ? [] : [message];
+        network.RunBlock();
+        TestNode killed = network.Node(name);
+        Assert.Equal(PairState.Accumulating, killed.Engine.Status.State);
+        Assert.Equal(PairState.Distilling, network.Node(killed.Peer).Engine.Status.State);
+
+        network.HubSends = (_, message) => [message];
+        Kill(network, killed);
+        network.Settle();
+
+        network.AssertKeyAtBoth();
+        Assert.Equal(2L * network.Settings.EventsPerSession, network.Alice.Report!.Announced);
+    }
+
+    [Fact]
+    public void The_list_is_not_closed_before_both_hold_every_event_durably()
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        network.HubReceives = (node, message) =>
+            node == "bob" && message.BodyCase == NodeMessage.BodyOneofCase.BatchesStored ? [] : [message];
+        network.RunBlock();
+        Assert.Equal(BlockPhase.Accumulating, Assert.Single(network.Hub.Blocks).Phase);
+
+        network.HubReceives = (_, message) => [message];
+        network.Detach(network.Bob);
+        network.Attach(network.Bob);
+        network.Settle();
+
+        network.AssertKeyAtBoth();
+    }
+
+    [Theory]
+    [InlineData("alice")]
+    [InlineData("bob")]
+    public void A_connection_lost_during_distillation_ends_the_block_at_once_at_both(string name)
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        network.HubSends = (_, message) => message.IsCheckpoint(CheckpointKind.T2) ? [] : [message];
+        network.RunBlock();
+        network.HubSends = (_, message) => [message];
+
+        network.Detach(network.Node(name));
+        network.Attach(network.Node(name));
+        network.Settle();
+
+        TestNode cut = network.Node(name);
+        Assert.Equal(AbortReason.HubLost, cut.Report!.AbortReason);
+        Assert.NotEqual(AbortReason.None, network.Node(cut.Peer).Report!.AbortReason);
+        Assert.Equal(PairState.Accumulating, network.Alice.Engine.Status.State);
+        Assert.Equal(PairState.Accumulating, network.Bob.Engine.Status.State);
+    }
+
+    /// <remarks>The start comes again, too late for the encoder: the session ends without a slot, the block goes on.</remarks>
+    [Fact]
+    public void A_start_that_was_lost_with_the_connection_costs_its_session_only()
+    {
+        NetworkSettings settings = new();
+        using InMemoryNetwork network = new InMemoryNetwork(settings with { Block = settings.Block with { Sessions = 3 } }).Connect();
+        network.HubSends = (node, message) =>
+            node == "bob" && message.BodyCase == HubMessage.BodyOneofCase.StartSession ? [] : [message];
+        (HubBlock block, HubSession session) = network.StartSession();
+        Assert.Empty(network.Bob.Emission.Started);
+        network.Alice.Engine.OnEmission(session.Id, settings.Block.SlotsPerSession, ended: true);
+        network.HubSends = (_, message) => [message];
+        Kill(network, network.Bob);
+        Assert.Equal([session.Id], network.Bob.Emission.Started);
+        network.Bob.Engine.OnEmission(session.Id, 0, ended: true);
+        block.EndMeasurement(session);
+        network.Pump();
+
+        network.RunSession();
+        network.RunSession();
+
+        network.AssertKeyAtBoth();
+        Assert.Equal(2L * settings.EventsPerSession, network.Alice.Report!.Announced);
+    }
+
+    [Fact]
+    public void A_session_that_cannot_start_beside_another_is_used_up_and_the_block_goes_on()
+    {
+        NetworkSettings settings = new();
+        using InMemoryNetwork network = new InMemoryNetwork(settings with { Block = settings.Block with { Sessions = 3 } }).Connect();
+        (HubBlock block, HubSession first) = network.StartSession();
+        (_, HubSession second) = network.StartSession();
+        Assert.Equal([first.Id], network.Alice.Emission.Started);
+        long[] slots = network.DrawEvents(first.Id);
+        network.Emit(first.Id, settings.Block.SlotsPerSession, ended: true);
+        block.Announce(first, slots, new byte[slots.Length]);
+        block.Announce(second, [5, 6], new byte[2]); // dark counts of a session that nobody emitted
+        network.Pump();
+        block.EndMeasurement(first);
+        block.EndMeasurement(second);
+        network.Pump();
+
+        network.RunSession();
+
+        network.AssertKeyAtBoth();
+        Assert.Equal(2L * settings.EventsPerSession, network.Alice.Report!.Announced);
+        Assert.DoesNotContain(second.Id, network.Alice.Emission.Started);
+    }
+
     [Fact]
     public void A_session_started_before_the_kill_is_never_started_again()
     {
@@ -161,7 +276,7 @@ public class RestartTests
 
     private static void Kill(InMemoryNetwork network, TestNode node)
     {
-        network.Detach(node);
+        network.Hub.OnDetached(node.Name);
         node.Restart();
         network.Attach(node);
     }

@@ -74,17 +74,21 @@ internal sealed class HubBlock
                 continue;
             }
 
-            // A user that comes back with less than it said before lost the rest: the limit falls with it.
-            if (node == Plan.A)
+            // A user that comes back with less than it said before lost the rest: the limit falls with it, unless the list is
+            // closed already; then the user had stored all of it before.
+            if (state.Ended && Phase <= BlockPhase.Accumulating)
             {
-                session.EmittedA = state.Ended ? Math.Min(session.EmittedA ?? long.MaxValue, state.Emitted) : session.EmittedA;
-            }
-            else
-            {
-                session.EmittedB = state.Ended ? Math.Min(session.EmittedB ?? long.MaxValue, state.Emitted) : session.EmittedB;
+                TakeEmitted(node, session, state.Emitted);
             }
 
+            TakeStored(node, session, state.Batches);
             session.Measured |= state.Ended && !session.Started;
+            if (session.Started && !state.Started)
+            {
+                // The message to start was lost with the connection. Too late it is refused, which ends the session here too.
+                SendStart(node, session);
+            }
+
             for (int batch = (int)Math.Min(state.Batches, int.MaxValue); batch < session.Batches; batch++)
             {
                 SendBatch(node, session.Batch(batch));
@@ -106,17 +110,19 @@ internal sealed class HubBlock
     /// <summary>A user reports on a session.</summary>
     public void OnSessionState(string node, SessionState state)
     {
-        if (state.Ended && Find(state.Session) is { } session)
+        if (state.Ended && Phase <= BlockPhase.Accumulating && Find(state.Session) is { } session)
         {
-            if (node == Plan.A)
-            {
-                session.EmittedA = Math.Min(session.EmittedA ?? long.MaxValue, state.Emitted);
-            }
-            else
-            {
-                session.EmittedB = Math.Min(session.EmittedB ?? long.MaxValue, state.Emitted);
-            }
+            TakeEmitted(node, session, state.Emitted);
+            Advance();
+        }
+    }
 
+    /// <summary>A user holds batches durably.</summary>
+    public void OnBatchesStored(string node, BatchesStored message)
+    {
+        if (Find(message.Session) is { } session)
+        {
+            TakeStored(node, session, message.Batches);
             Advance();
         }
     }
@@ -128,15 +134,9 @@ internal sealed class HubBlock
     /// <summary>Tells both users to start a session.</summary>
     public void Start(HubSession session, long startPs)
     {
-        session.Started = true;
-        foreach (string node in (ReadOnlySpan<string>)[Plan.A, Plan.B])
-        {
-            send(node, new HubMessage
-            {
-                Peer = PeerOf(node),
-                StartSession = new StartSession { Block = Id, Session = ByteString.CopyFrom(session.Id.ToArray()), StartPs = startPs },
-            });
-        }
+        session.StartPs = startPs;
+        SendStart(Plan.A, session);
+        SendStart(Plan.B, session);
     }
 
     /// <summary>Announces events of a running session to both users, in batches.</summary>
@@ -184,6 +184,30 @@ internal sealed class HubBlock
     /// <summary>All frames are answered.</summary>
     public void EndReconciliation() => Phase = BlockPhase.Reconciled;
 
+    private void TakeEmitted(string node, HubSession session, long emitted)
+    {
+        if (node == Plan.A)
+        {
+            session.EmittedA = Math.Min(session.EmittedA ?? long.MaxValue, emitted);
+        }
+        else
+        {
+            session.EmittedB = Math.Min(session.EmittedB ?? long.MaxValue, emitted);
+        }
+    }
+
+    private void TakeStored(string node, HubSession session, uint batches)
+    {
+        if (node == Plan.A)
+        {
+            session.StoredByA = Math.Max(session.StoredByA, batches);
+        }
+        else
+        {
+            session.StoredByB = Math.Max(session.StoredByB, batches);
+        }
+    }
+
     private void Advance()
     {
         if (Phase != BlockPhase.Accumulating)
@@ -193,7 +217,7 @@ internal sealed class HubBlock
 
         foreach (HubSession session in sessions)
         {
-            if (!session.Closed && session.IsReadyToClose)
+            if (!session.Closed && session.IsReadyToClose(Plan.GuardSlots))
             {
                 session.Closed = true;
                 SendClosed(Plan.A, session);
@@ -237,6 +261,15 @@ internal sealed class HubBlock
 
         return new HubMessage { Peer = PeerOf(node), ListClosed = message };
     }
+
+    private void SendStart(string node, HubSession session) => send(node, new HubMessage
+    {
+        Peer = PeerOf(node),
+        StartSession = new StartSession
+        {
+            Block = Id, Session = ByteString.CopyFrom(session.Id.ToArray()), StartPs = session.StartPs!.Value,
+        },
+    });
 
     private void SendBatch(string node, byte[] bytes) => send(node, new HubMessage
     {

@@ -90,6 +90,9 @@ internal sealed class HubCore
             case NodeMessage.BodyOneofCase.SessionState:
                 pair.Block?.OnSessionState(node, message.SessionState);
                 break;
+            case NodeMessage.BodyOneofCase.BatchesStored:
+                pair.Block?.OnBatchesStored(node, message.BatchesStored);
+                break;
             case NodeMessage.BodyOneofCase.Disclosure when pair.Block is { } block && block.Id == message.Disclosure.Block:
                 if (block.OnDisclosure(node, message.Disclosure) && block.Sift!.ZzCount > 0)
                 {

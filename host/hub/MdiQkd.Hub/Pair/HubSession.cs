@@ -10,8 +10,11 @@ internal sealed class HubSession(SessionId id)
     /// <summary>The session.</summary>
     public SessionId Id { get; } = id;
 
+    /// <summary>Tagger time at which the users were told to start; null before.</summary>
+    public long? StartPs { get; set; }
+
     /// <summary>The users were told to start.</summary>
-    public bool Started { get; set; }
+    public bool Started => StartPs is not null;
 
     /// <summary>No further event will be announced.</summary>
     public bool Measured { get; set; }
@@ -21,6 +24,12 @@ internal sealed class HubSession(SessionId id)
 
     /// <summary>Slots that B really emitted; null while it emits.</summary>
     public long? EmittedB { get; set; }
+
+    /// <summary>Batches that A holds durably.</summary>
+    public uint StoredByA { get; set; }
+
+    /// <summary>Batches that B holds durably.</summary>
+    public uint StoredByB { get; set; }
 
     /// <summary>Both users were told that no batch follows.</summary>
     public bool Closed { get; set; }
@@ -34,8 +43,21 @@ internal sealed class HubSession(SessionId id)
     /// <summary>Batches announced.</summary>
     public int Batches => batches.Count;
 
-    /// <summary>Whether it can be closed: nothing more will be announced and both users have stopped.</summary>
-    public bool IsReadyToClose => Measured && EmittedA is not null && EmittedB is not null;
+    /// <summary>
+    /// Whether it can be closed: nothing more will be announced, both users have stopped, and both hold every event that counts
+    /// durably, so that a user which dies now comes back with the same list.
+    /// </summary>
+    public bool IsReadyToClose(int guardSlots)
+    {
+        if (!Measured || EmittedA is null || EmittedB is null)
+        {
+            return false;
+        }
+
+        long limit = Limit(guardSlots);
+        int counted = batches.FindLastIndex(batch => batch.FirstSlot < limit) + 1;
+        return StoredByA >= counted && StoredByB >= counted;
+    }
 
     /// <summary>Events at or beyond this slot are dropped at closing: one of the users did not emit them, or too late.</summary>
     public long Limit(int guardSlots) => Math.Max(0, Math.Min(EmittedA ?? 0, EmittedB ?? 0) - guardSlots);

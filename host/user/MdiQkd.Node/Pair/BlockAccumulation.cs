@@ -62,7 +62,8 @@ internal sealed class BlockAccumulation : IDisposable
 
     /// <summary>
     /// Takes a block up again after a restart. A session that was running has lost the states of slots not yet announced:
-    /// it ends behind its last journaled event, a limit that does not depend on any label (PROTOCOL 2.2).
+    /// it ends behind its last journaled event, a limit that does not depend on any label (PROTOCOL 2.2). If the hub had closed
+    /// the list by then, it had this node's word for every event below the limit of that time, which is accepted too.
     /// </summary>
     public static BlockAccumulation Restore(
         BlockPlan plan, string ownName, NodeStore store, IEmission emission, byte[] storageKey, string journalDirectory)
@@ -88,16 +89,16 @@ internal sealed class BlockAccumulation : IDisposable
             session.Ended = true;
             session.Complete = true;
             session.Emitted = complete ? emitted : session.LastSlot + 1 + plan.GuardSlots;
-            if (!complete)
-            {
-                store.CompleteSession(session.Id, session.Emitted);
-            }
+            session.EmittedBefore = emitted;
         }
 
         return block;
     }
 
-    /// <summary>Starts a session that the hub announced, unless it was ever started before.</summary>
+    /// <summary>
+    /// Starts a session that the hub announced, unless it was ever started before. One that cannot be started now is used up: it
+    /// counts as started and ended without a slot, so that the hub can close it and go on.
+    /// </summary>
     /// <returns>A line for the log if it is not started.</returns>
     public string? TryStart(SessionId id, long startPs)
     {
@@ -107,24 +108,22 @@ internal sealed class BlockAccumulation : IDisposable
             return $"session {id} is not bound to this pair";
         }
 
-        if (sessions.Any(other => other.Started && !other.Ended))
-        {
-            return $"session {id}: another session of the block is still running";
-        }
-
-        SessionLight light = new(id, startPs, Plan.SlotsPerSession, Plan.Timing, Plan.SourceOf(ownName), Plan.Pilots);
-        if (light.Fault() is { } fault)
-        {
-            return $"session {id}: {fault}";
-        }
-
-        if (sessions[index].Started || !store.TryStartSession(Plan.Id, id))
+        SessionRecord session = sessions[index];
+        bool busy = sessions.Any(other => other.Started && !other.Ended);
+        if (session.Started || !store.TryStartSession(Plan.Id, id))
         {
             return $"session {id} was started before; its slots are never emitted again";
         }
 
-        sessions[index].Started = true;
-        sessions[index].Journal = ChoiceJournal.Create(JournalPath(id), storageKey, id);
+        session.Started = true;
+        session.Journal = ChoiceJournal.Create(JournalPath(id), storageKey, id);
+        SessionLight light = new(id, startPs, Plan.SlotsPerSession, Plan.Timing, Plan.SourceOf(ownName), Plan.Pilots);
+        if ((busy ? "another session of the block is still running" : light.Fault()) is { } fault)
+        {
+            session.Ended = true;
+            return $"session {id}: {fault}";
+        }
+
         emission.Start(light);
         return null;
     }
@@ -136,6 +135,10 @@ internal sealed class BlockAccumulation : IDisposable
         {
             session.Emitted = Math.Max(session.Emitted, Math.Min(emitted, Plan.SlotsPerSession));
             session.Ended = ended;
+            if (ended)
+            {
+                store.EndSession(id, session.Emitted);
+            }
         }
     }
 
@@ -205,7 +208,7 @@ internal sealed class BlockAccumulation : IDisposable
         }
 
         Span<byte> packed = states.AsSpan(0, slots.Length);
-        if (!emission.TryRead(session.Id, slots, packed) || session.Journal is null)
+        if (session.Journal is null || (!slots.IsEmpty && !emission.TryRead(session.Id, slots, packed)))
         {
             return new Fault(AbortReason.StateLost, $"session {session.Id}: prepared states are no longer held");
         }
@@ -237,7 +240,7 @@ internal sealed class BlockAccumulation : IDisposable
         }
 
         session.Complete = true;
-        store.CompleteSession(id, session.Emitted);
+        store.CompleteSession(id);
         session.Dispose();
         emission.Forget(id);
         return null;
@@ -267,7 +270,7 @@ internal sealed class BlockAccumulation : IDisposable
         {
             SessionRecord session = sessions[index];
             ClosedSession entry = closed.Sessions[index];
-            long limitMax = Math.Max(0, session.Emitted - Plan.GuardSlots);
+            long limitMax = Math.Max(0, Math.Max(session.Emitted, session.EmittedBefore) - Plan.GuardSlots);
             if (entry.Session.Length != SessionId.Size || SessionId.Read(entry.Session.Span) != session.Id
                 || entry.Limit < 0 || entry.Limit > limitMax)
             {

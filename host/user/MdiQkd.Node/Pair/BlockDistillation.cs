@@ -114,6 +114,15 @@ internal sealed class BlockDistillation : IDisposable
         return SendCheckpoint(CheckpointKind.T1, listContent);
     }
 
+    /// <summary>The peer came back: it may have missed the first tag. The same bytes again, so no pad is spent or reused.</summary>
+    public void RepeatList()
+    {
+        if (Phase == DistillationPhase.List && sentList is not null)
+        {
+            toPeer(new PeerMessage { Checkpoint = sentList });
+        }
+    }
+
     /// <summary>A checkpoint of the peer.</summary>
     public Fault? OnCheckpoint(Checkpoint message) => (message.Kind, Phase) switch
     {
@@ -280,6 +289,7 @@ internal sealed class BlockDistillation : IDisposable
         Key?.Dispose();
     }
 
+    private Checkpoint? sentList;
     private Messages.Verification? sentVerification;
     private Fault? tagFault;
 
@@ -468,6 +478,7 @@ internal sealed class BlockDistillation : IDisposable
 
         Checkpoint message = new() { Block = blockId, Kind = kind, Tag = tag };
         message.Digests.AddRange(content.Digests().Select(digest => UnsafeByteOperations.UnsafeWrap(digest)));
+        sentList ??= message;
         toPeer(new PeerMessage { Checkpoint = message });
         return null;
     }

@@ -41,6 +41,7 @@ internal sealed class PairEngine : IDisposable
     private BlockAccumulation? accumulation;
     private BlockDistillation? distillation;
     private ClosedBlock? closed;
+    private Checkpoint? earlyCheckpoint;
     private BlockPlan? storedPlan;
     private BlockReport? storedReport;
     private bool peerPresent;
@@ -108,14 +109,21 @@ internal sealed class PairEngine : IDisposable
     /// <summary>The stream to the hub is up: says where the open block stands.</summary>
     public void OnHubAttached()
     {
-        if (accumulation is not null && distillation is null)
+        if (accumulation is not null && distillation?.Phase is null or DistillationPhase.List)
         {
             SendOpenBlock();
         }
     }
 
-    /// <summary>The stream to the hub is down.</summary>
-    public void OnHubLost() => peerPresent = false;
+    /// <summary>The stream to the hub is down, and with it messages on their way.</summary>
+    public void OnHubLost()
+    {
+        peerPresent = false;
+        if (distillation?.Phase is > DistillationPhase.List and < DistillationPhase.Storing)
+        {
+            Abort(new Fault(AbortReason.HubLost, $"the connection to the hub was lost in phase {distillation.Phase}"), notify: false);
+        }
+    }
 
     /// <summary>A message of the hub about this pair.</summary>
     public void OnHubMessage(HubMessage message)
@@ -187,7 +195,8 @@ internal sealed class PairEngine : IDisposable
 
         session = batch.Session;
         int index = accumulation.Plan.IndexOf(session);
-        return index >= 0 && batch.Slots[^1] >= accumulation.Sessions[index].Emitted - accumulation.Plan.GuardSlots;
+        return index >= 0 && accumulation.Sessions[index] is { Started: true, Ended: false } running
+            && batch.Slots[^1] >= running.Emitted - accumulation.Plan.GuardSlots;
     }
 
     /// <summary>Sends a message to the peer's key management, sealed. False if the channel is not up.</summary>
@@ -262,6 +271,7 @@ internal sealed class PairEngine : IDisposable
         if (attached)
         {
             SendHello();
+            distillation?.RepeatList();
         }
     }
 
@@ -339,6 +349,11 @@ internal sealed class PairEngine : IDisposable
         context.Log.LogInformation(
             "block {Block} with {Peer} closed: {Events} events", accumulation.Plan.Id, context.Peer.Node, block!.Own.Events);
         Settle(distillation.Begin());
+        if (earlyCheckpoint is { } early)
+        {
+            earlyCheckpoint = null;
+            Settle(distillation?.OnCheckpoint(early));
+        }
     }
 
     private void OnRelay(ByteString bytes)
@@ -361,6 +376,10 @@ internal sealed class PairEngine : IDisposable
                 break;
             case PeerMessage.BodyOneofCase.ChannelSealed:
                 OnSealed(message.ChannelSealed.Span);
+                break;
+            case PeerMessage.BodyOneofCase.Checkpoint when IsCurrent(message.Checkpoint.Block) && distillation is null:
+                // The peer has its list already; this node's is still on its way.
+                earlyCheckpoint = message.Checkpoint;
                 break;
             case PeerMessage.BodyOneofCase.Checkpoint when IsCurrent(message.Checkpoint.Block):
                 Settle(distillation?.OnCheckpoint(message.Checkpoint));
@@ -707,6 +726,7 @@ internal sealed class PairEngine : IDisposable
         distillation = null;
         accumulation = null;
         closed = null;
+        earlyCheckpoint = null;
         storedPlan = null;
         storedReport = null;
         planDue = context.Time.GetTimestamp() + (reason.Length > 0 ? Ticks(PlanRetry) : 0);

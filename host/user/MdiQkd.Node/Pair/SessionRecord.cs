@@ -18,8 +18,11 @@ internal sealed class SessionRecord(SessionId id) : IDisposable
     /// <summary>No further batch is accepted: all are in the journal, or their states were lost.</summary>
     public bool Complete { get; set; }
 
-    /// <summary>Slots [0, Emitted) were emitted.</summary>
+    /// <summary>Slots [0, Emitted) were emitted, and their events are or will be here.</summary>
     public long Emitted { get; set; }
+
+    /// <summary>Slots that were emitted before a restart, as far as it is on record; 0 otherwise. Bounds a list that was closed then.</summary>
+    public long EmittedBefore { get; set; }
 
     /// <summary>Announcement batches in the journal.</summary>
     public uint Batches { get; set; }

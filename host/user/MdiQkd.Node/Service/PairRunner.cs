@@ -28,6 +28,7 @@ internal sealed class PairRunner : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly string peer;
+    private CancellationToken stopping;
     private ulong requestId;
     private volatile PairStatus? status;
 
@@ -53,6 +54,7 @@ internal sealed class PairRunner : IDisposable
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        stopping = ct;
         Task ticking = TickAsync(ct);
         await foreach (Action call in inbox.Reader.ReadAllAsync(ct).ConfigureAwait(false))
         {
@@ -83,7 +85,11 @@ internal sealed class PairRunner : IDisposable
             AwaitReport(session, message);
         }
 
-        Engine.OnHubMessage(message);
+        // A node that stops has stopped its encoder: the batch comes again when it is back.
+        if (!stopping.IsCancellationRequested)
+        {
+            Engine.OnHubMessage(message);
+        }
     });
 
     /// <summary>A report of the encoder; seen at once by a batch that waits for it.</summary>
@@ -129,7 +135,8 @@ internal sealed class PairRunner : IDisposable
     private void AwaitReport(SessionId session, HubMessage message)
     {
         long start = time.GetTimestamp();
-        while (Engine.NeedsEmissionOf(message, out _) && time.GetElapsedTime(start) < ReportPatience)
+        while (Engine.NeedsEmissionOf(message, out _) && time.GetElapsedTime(start) < ReportPatience
+            && !stopping.IsCancellationRequested)
         {
             if (reports.TryGetValue(session, out (long Emitted, bool Ended) report))
             {

@@ -103,13 +103,15 @@ internal sealed class NodeStore : IDisposable
         }
     }
 
-    /// <summary>Records that all batches of a session are in the journal, and how many slots were emitted.</summary>
-    public void CompleteSession(SessionId session, long emitted) => Execute(
-        "UPDATE sessions SET complete = 1, emitted = $emitted WHERE id = $id",
-        ("$id", session.ToArray()),
-        ("$emitted", emitted));
+    /// <summary>Records that a session has ended, with how many slots.</summary>
+    public void EndSession(SessionId session, long emitted) => Execute(
+        "UPDATE sessions SET emitted = $emitted WHERE id = $id", ("$id", session.ToArray()), ("$emitted", emitted));
 
-    /// <summary>State of a started session: complete and slots emitted; null if it never started.</summary>
+    /// <summary>Records that all batches of an ended session are in the journal.</summary>
+    public void CompleteSession(SessionId session) =>
+        Execute("UPDATE sessions SET complete = 1 WHERE id = $id", ("$id", session.ToArray()));
+
+    /// <summary>State of a started session: complete, and slots emitted (0 until it has ended); null if it never started.</summary>
     public (bool Complete, long Emitted)? Session(SessionId session)
     {
         lock (gate)
