@@ -129,9 +129,9 @@ internal sealed class MeasurementStation(
                 await AnnounceAsync(block, session, SafeSlots(plan, startPs), force: false).ConfigureAwait(false);
             }
 
-            // A cut session ends at the slot that both users still sent, once its tags are all here.
+            // A cut session ends at the slot that both users still sent, once its tags are all here; at once if none counts.
             long limit = await loop.CallAsync(() => EmittedByBoth(session, plan)).ConfigureAwait(false);
-            bool complete = classifier.Finished || WatermarkPs >= startPs + (limit * plan.Timing.SlotPeriodPs);
+            bool complete = classifier.Finished || limit <= plan.GuardSlots || WatermarkPs >= startPs + (limit * plan.Timing.SlotPeriodPs);
             bool stuck = time.GetElapsedTime(lastProgress) > TimeSpan.FromMilliseconds(configuration.SessionTimeoutMs);
             bool gone = !await loop.CallAsync(() => core.IsOpen(block)).ConfigureAwait(false);
             if (complete || stuck || gone)
