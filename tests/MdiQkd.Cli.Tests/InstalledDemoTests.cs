@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using MdiQkd.Cli.Processes;
 
 namespace MdiQkd.Cli.Tests;
 
@@ -11,7 +10,7 @@ public sealed partial class InstalledDemoTests
     private const int SignalInterrupt = 2;
     private const int SignalTerminate = 15;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = InstalledProgram.Patience;
 
     [Fact]
     public async Task Killing_the_demo_leaves_no_daemon()
@@ -68,6 +67,7 @@ public sealed partial class InstalledDemoTests
     [InlineData("demo", "--help")]
     [InlineData("network", "--help")]
     [InlineData("network", "example", "--help")]
+    [InlineData("keylength", "--help")]
     [InlineData("world", "--help")]
     [InlineData("seeded-node", "--help")]
     public async Task Every_command_has_help(params string[] arguments)
@@ -86,24 +86,9 @@ public sealed partial class InstalledDemoTests
         return ((Convert.ToUInt64(mask["SigIgn:".Length..].Trim(), 16) >> (signal - 1)) & 1) != 0;
     }
 
-    /// <summary>
-    /// The program in its own output folder, which holds the daemons too: <c>host/tools/MdiQkd.Cli/bin/…</c> in the tree that the
-    /// tests lie in.
-    /// </summary>
-    private static string Program()
-    {
-        string[] parts = AppContext.BaseDirectory.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
-        int tests = Array.LastIndexOf(parts, "tests");
-        string root = "/" + Path.Combine([.. parts[..tests]]);
-        return Path.Combine([root, "host", "tools", "MdiQkd.Cli", .. parts[(tests + 2)..], "mdiqkd.dll"]);
-    }
-
     private static Process Start(params string[] arguments)
     {
-        Process process = Process.Start(new ProcessStartInfo(DotnetHost.Program, [Program(), .. arguments])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+        Process process = InstalledProgram.Start(redirectInput: false, arguments);
         process.BeginErrorReadLine();
         return process;
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using MdiQkd.Cli.Demo;
+using MdiQkd.Evaluation;
+using MdiQkd.Evaluation.KeyLengths;
 
 namespace MdiQkd.Cli.Commands;
 
@@ -11,7 +13,7 @@ internal static class CommandLine
     {
         RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
         {
-            DemoCommand.Make(), NetworkCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
+            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
         };
         if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)
         {
@@ -28,9 +30,9 @@ internal static class CommandLine
                 await Console.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
             }
 
-            if (arguments.Contains("--json"))
+            if (arguments is ["demo", ..] && arguments.Contains("--json"))
             {
-                // Who reads the summary by machine gets one in every case.
+                // Who reads the summary of a demo by machine gets one in every case.
                 Console.Out.WriteLine(DemoSummary.Failed(string.Join(" ", errors), null).ToJson());
             }
 

@@ -3,6 +3,7 @@ using MdiQkd.Cli.Demo;
 using MdiQkd.Cli.Networks;
 using MdiQkd.Cli.Processes;
 using MdiQkd.Cli.Tables;
+using MdiQkd.Evaluation;
 using Spectre.Console;
 
 namespace MdiQkd.Cli.Commands;

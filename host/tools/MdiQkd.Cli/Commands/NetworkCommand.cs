@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MdiQkd.Cli.Networks;
+using MdiQkd.Evaluation;
 
 namespace MdiQkd.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MdiQkd.Cli.Demo;
+using MdiQkd.Evaluation;
 using MdiQkd.Node;
 using MdiQkd.Simulation;
 

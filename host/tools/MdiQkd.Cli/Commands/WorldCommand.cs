@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using MdiQkd.Cli.Demo;
+using MdiQkd.Evaluation;
 using MdiQkd.Simulation.World;
 
 namespace MdiQkd.Cli.Commands;

@@ -1,4 +1,4 @@
-namespace MdiQkd.Cli.Commands;
+namespace MdiQkd.Evaluation;
 
 /// <summary>Exit codes of all commands.</summary>
 internal static class ExitCode
