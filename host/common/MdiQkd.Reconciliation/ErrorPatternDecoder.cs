@@ -37,6 +37,9 @@ public sealed unsafe class ErrorPatternDecoder
         this.width = width;
     }
 
+    /// <summary>Code path in use: Bits512, Bits256, Bits128 or Portable; all give the same bits.</summary>
+    public string Path => width.ToString();
+
     /// <summary>Finds the likely error pattern with the given syndrome.</summary>
     /// <param name="code">The code.</param>
     /// <param name="rounds">Rounds whose syndromes are given, 1 to <see cref="ReconciliationCode.Rounds"/>.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MdiQkd.Cli.Commands.Bench;
 using MdiQkd.CodeDesign;
 using MdiQkd.Reconciliation;
 
@@ -107,10 +108,7 @@ static int Probe(int rows, int columns, int lifting, int frames, string efficien
     foreach (string text in efficiencies.Split(','))
     {
         double qber = CodePlan.QberAt(rows / (double)columns / double.Parse(text, CultureInfo.InvariantCulture));
-        TrialResult result = new FrameTrial(new ErrorPatternDecoder(), 1).Run(code, qber, frames);
-        Console.WriteLine(
-            $"{code.Id} qber {qber:f5} f0 {text} f {result.Efficiency:f3} fer1 {result.FirstRoundFailures}/{result.Frames}"
-            + $" fer {result.Failures} wrong {result.Wrong} it {result.Iterations:f1} rounds {result.Rounds:f2} {result.MbitPerSecond:f1} Mbit/s");
+        Console.WriteLine($"f0 {text} {Trial(code, qber, frames)}");
     }
 
     return 0;
@@ -151,12 +149,22 @@ static int Measure(string file, int length, int frames, string[] qbers)
     {
         double qber = double.Parse(text, CultureInfo.InvariantCulture);
         ReconciliationCode code = book.Select(qber, length);
-        TrialResult result = new FrameTrial(new ErrorPatternDecoder(), 1).Run(code, qber, frames);
-        Console.WriteLine(
-            $"{code.Id} qber {qber:f4} f0 {code.SyndromeLength(1) / (code.Length * BinaryEntropy.Of(qber)):f3} f {result.Efficiency:f3}"
-            + $" fer1 {result.FirstRoundFailures}/{result.Frames} fer {result.Failures} wrong {result.Wrong}"
-            + $" it {result.Iterations:f1} rounds {result.Rounds:f2} {result.MbitPerSecond:f1} Mbit/s");
+        double first = code.SyndromeLength(1) / (code.Length * BinaryEntropy.Of(qber));
+        Console.WriteLine($"f0 {first:f3} {Trial(code, qber, frames)}");
     }
 
     return 0;
+}
+
+static string Trial(ReconciliationCode code, double qber, int frames)
+{
+    FrameTrial trial = new(code, code.Length, qber, fixedWeight: false, seed: 1, new ErrorPatternDecoder());
+    for (int frame = 0; frame < frames; frame++)
+    {
+        trial.Run(frame);
+    }
+
+    TrialResult result = trial.Result;
+    return $"{code.Id} qber {qber:f5} f {result.Efficiency(qber):f3} fer1 {result.FirstRoundFailures}/{result.Frames} fer {result.Failures}"
+        + $" wrong {result.Wrong} it {result.Iterations / (double)frames:f1} rounds {result.Rounds / (double)frames:f2} {result.MbitPerSecond:f1} Mbit/s";
 }

@@ -61,4 +61,7 @@ internal unsafe interface ILaneOperations<TVector>
 
     /// <summary><paramref name="magnitude"/>, negated where <paramref name="sign"/> is negative.</summary>
     static abstract TVector Negate(TVector magnitude, TVector sign);
+
+    /// <summary>Asks for a cache line that is loaded soon.</summary>
+    static abstract void Prefetch(short* source);
 }

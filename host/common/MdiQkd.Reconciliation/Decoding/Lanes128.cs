@@ -64,4 +64,13 @@ internal readonly unsafe struct Lanes128 : ILaneOperations<Vector128<short>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> Negate(Vector128<short> magnitude, Vector128<short> sign) => (magnitude ^ (sign >> 15)) - (sign >> 15);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(short* source)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(source);
+        }
+    }
 }

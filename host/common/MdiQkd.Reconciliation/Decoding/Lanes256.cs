@@ -60,4 +60,10 @@ internal readonly unsafe struct Lanes256 : ILaneOperations<Vector256<short>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> Negate(Vector256<short> magnitude, Vector256<short> sign) => Avx2.Sign(magnitude, sign | Vector256<short>.One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(short* source)
+    {
+        Sse.Prefetch0(source);
+    }
 }

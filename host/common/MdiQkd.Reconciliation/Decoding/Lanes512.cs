@@ -60,4 +60,10 @@ internal readonly unsafe struct Lanes512 : ILaneOperations<Vector512<short>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<short> Negate(Vector512<short> magnitude, Vector512<short> sign) => (magnitude ^ (sign >> 15)) - (sign >> 15);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(short* source)
+    {
+        Sse.Prefetch0(source);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MdiQkd.Reconciliation.Decoding;
 
 /// <summary>One lane, plain C#: the definition that the vector widths are tested against.</summary>
@@ -38,4 +40,10 @@ internal readonly unsafe struct LanesPortable : ILaneOperations<short>
     public static short SelectBelow(int count, short below, short above) => count > 0 ? below : above;
 
     public static short Negate(short magnitude, short sign) => (short)(sign < 0 ? -magnitude : magnitude);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(short* source)
+    {
+        
+    }
 }

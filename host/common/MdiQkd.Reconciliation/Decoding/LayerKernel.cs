@@ -54,6 +54,7 @@ internal static unsafe class LayerKernel<TVector, TOperations>
             {
                 short* block = posteriors + circulant->Start;
                 uint rotated = lane + circulant->Shift;
+                TOperations.Prefetch(block + ((rotated + (4 * (uint)width)) & mask));
                 TVector extrinsic0 = TOperations.SubtractSaturate(
                     TOperations.Load(block + (rotated & mask)), TOperations.Load(message));
                 TVector extrinsic1 = TOperations.SubtractSaturate(

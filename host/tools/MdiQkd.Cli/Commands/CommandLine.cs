@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MdiQkd.Cli.Commands.Bench;
 using MdiQkd.Cli.Demo;
 using MdiQkd.Evaluation;
 using MdiQkd.Evaluation.KeyLengths;
@@ -13,7 +14,7 @@ internal static class CommandLine
     {
         RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
         {
-            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
+            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), BenchCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
         };
         if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)
         {

@@ -52,19 +52,11 @@ internal static class DemoCommand
         {
             Network, Seed, Keep, Blocks, Json, Timeout,
         };
-        Limit(Timeout, 86_400, "seconds");
-        Limit(Blocks, 1000, "blocks");
+        NumberRange.Limit(Timeout, 86_400, "seconds");
+        NumberRange.Limit(Blocks, 1000, "blocks");
         command.SetAction((result, _) => RunAsync(result));
         return command;
     }
-
-    private static void Limit(Option<int> option, int max, string unit) => option.Validators.Add(result =>
-    {
-        if (result.Tokens.Count > 0 && (result.GetValueOrDefault<int>() < 1 || result.GetValueOrDefault<int>() > max))
-        {
-            result.AddError($"{option.Name} {result.Tokens[0].Value}: 1..{max} {unit}");
-        }
-    });
 
     private static async Task<int> RunAsync(ParseResult result)
     {

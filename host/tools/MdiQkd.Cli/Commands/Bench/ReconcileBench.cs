@@ -1,0 +1,189 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using MdiQkd.Evaluation;
+using MdiQkd.Reconciliation;
+using Spectre.Console;
+
+namespace MdiQkd.Cli.Commands.Bench;
+
+/// <summary>`mdiqkd bench reconcile`: efficiency, failures and speed of error correction.</summary>
+internal static class ReconcileBench
+{
+    private const int FramesMax = 10_000_000;
+
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    private static readonly Option<double[]> Qber = new("--qber")
+    {
+        Description = "Error rates, 0.0001 to 0.11; one line of results each.",
+        AllowMultipleArgumentsPerToken = true,
+        HelpName = "E",
+        DefaultValueFactory = _ => [0.005, 0.01, 0.02, 0.03, 0.05],
+    };
+
+    private static readonly Option<int> Length = new("--length")
+    {
+        Description = "Bits of a frame, 1 to 1048576: the next longer code is filled up with public zeros.",
+        HelpName = "N",
+        DefaultValueFactory = _ => CodeBook.Default.Lengths[^1],
+    };
+
+    private static readonly Option<int> Frames = new("--frames")
+    {
+        Description = "Frames per error rate.", HelpName = "N", DefaultValueFactory = _ => 20,
+    };
+
+    private static readonly Option<int?> Code = new("--code")
+    {
+        Description = "Id of the code (1000 log2 Z + row blocks of the first round) instead of the one that fits the error rate.",
+        HelpName = "ID",
+    };
+
+    private static readonly Option<bool> FixedWeight = new("--fixed-weight")
+    {
+        Description = "The same number of errors in every frame instead of independent errors.",
+    };
+
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Of words and errors.", HelpName = "N", DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "Frames decoded at once.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print a JSON array, one object per error rate." };
+
+    internal static Command Make()
+    {
+        Command command = new("reconcile", "Efficiency, failures and speed of error correction with random frames.")
+        {
+            Qber, Length, Code, Frames, FixedWeight, Seed, Threads, Json,
+        };
+        NumberRange.Limit(Qber, 1e-4, 0.11);
+        NumberRange.Limit(Length, CodeBook.Default.Lengths[^1], "bits");
+        Code.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int id)
+                && !CodeBook.Default.TryFind(id, out _))
+            {
+                result.AddError($"--code {id}: no such code; the book has {CodeBook.Default.Codes[0].Id}..{CodeBook.Default.Codes[^1].Id}");
+            }
+        });
+        NumberRange.Limit(Frames, FramesMax, "frames");
+        NumberRange.Limit(Threads, 1024, "threads");
+        command.SetAction((result, cancellation) => Run(result, cancellation));
+        return command;
+    }
+
+    private static Task<int> Run(ParseResult result, CancellationToken cancellation)
+    {
+        double[] qbers = result.GetValue(Qber)!;
+        int length = result.GetValue(Length);
+        ReconciliationCode? fixedCode = result.GetValue(Code) is { } id ? CodeBook.Default.Find(id) : null;
+        if (fixedCode?.Length < length)
+        {
+            length = fixedCode.Length;
+        }
+
+        bool json = result.GetValue(Json);
+        List<ReconcileReport> reports = [];
+        IAnsiConsole progressConsole = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        progressConsole.Progress().HideCompleted(true).Start(context =>
+        {
+            foreach (double qber in qbers)
+            {
+                ProgressTask task = context.AddTask(Text($"QBER {qber:P2}"), maxValue: result.GetValue(Frames));
+                reports.Add(Measure(
+                    fixedCode ?? CodeBook.Default.Select(qber, length, realBits: length), qber, length, result.GetValue(Frames),
+                    result.GetValue(FixedWeight), result.GetValue(Seed), result.GetValue(Threads), () => task.Increment(1), cancellation));
+            }
+        });
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(reports, Indented));
+        }
+        else
+        {
+            AnsiConsole.Write(Table(reports));
+        }
+
+        return Task.FromResult(ExitCode.Success);
+    }
+
+    /// <summary>Runs the frames of one error rate on several threads.</summary>
+    internal static ReconcileReport Measure(
+        ReconciliationCode code,
+        double qber,
+        int length,
+        int frames,
+        bool fixedWeight,
+        int seed,
+        int threads,
+        Action done,
+        CancellationToken cancellation)
+    {
+        byte[][] hashes = new byte[frames][];
+        TrialResult all = new();
+        ErrorPatternDecoder? any = null;
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        Parallel.For(
+            0,
+            frames,
+            options,
+            () => new FrameTrial(code, length, qber, fixedWeight, seed, any = new ErrorPatternDecoder()),
+            (frame, _, trial) =>
+            {
+                hashes[frame] = trial.Run(frame);
+                done();
+                return trial;
+            },
+            trial =>
+            {
+                lock (all)
+                {
+                    all.Add(trial.Result);
+                }
+            });
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Array.ForEach(hashes, hash.AppendData);
+        return new ReconcileReport(
+            qber,
+            length,
+            frames,
+            code.Id,
+            all.Efficiency(qber),
+            code.SyndromeLength(1) / (length * BinaryEntropy.Of(qber)),
+            all.FirstRoundFailures / (double)frames,
+            all.Failures / (double)frames,
+            Confidence.UpperBound(all.Failures, frames, 0.95),
+            all.Wrong,
+            all.MbitPerSecond,
+            2 * all.Bits / 1e6 / all.SyndromeSeconds,
+            all.Iterations / (double)frames,
+            all.Rounds / (double)frames,
+            any!.Path,
+            Convert.ToHexStringLower(hash.GetHashAndReset()[..16]));
+    }
+
+    private static Table Table(IEnumerable<ReconcileReport> reports)
+    {
+        Table table = new();
+        table.AddColumns("QBER", "code", "f", "f 1st", "FER 1st", "FER", "95 % <", "Mbit/s", "iter.", "rounds");
+        foreach (ReconcileReport report in reports)
+        {
+            table.AddRow(
+                Text($"{report.Qber:P2}"), Text($"{report.Code}"), Text($"{report.F:F3}"), Text($"{report.FFirstRound:F3}"),
+                Text($"{report.FerFirstRound:G3}"), Text($"{report.FerResidual:G3}"), Text($"{report.FerResidualUpper95:G2}"),
+                Text($"{report.MbitPerSecondPerCore:F1}"), Text($"{report.IterationsMean:F1}"), Text($"{report.RoundsMean:F2}"));
+        }
+
+        return table;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
