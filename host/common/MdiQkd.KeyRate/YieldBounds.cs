@@ -15,6 +15,9 @@ internal readonly record struct YieldBounds(
     double VacuumLower,
     double VacuumUpper)
 {
+    /// <summary>Chernoff bounds used: 3 in L, 2 in U, 2 for M, 3 for each end of H.</summary>
+    internal const int ChernoffUses = 13;
+
     internal static YieldBounds From(
         FourIntensityParameters parameters, FourIntensityCounts counts, DecoyCoefficients k, ChernoffBound chernoff)
     {
