@@ -1,7 +1,5 @@
 using Google.Protobuf;
 using MdiQkd.Hub.Pair;
-using MdiQkd.KeyDelivery;
-using MdiQkd.KeyDelivery.Agreement;
 using MdiQkd.Network.Tests.Harness;
 using MdiQkd.Node.Messages;
 using MdiQkd.Node.Pair;
@@ -253,21 +251,14 @@ public class RestartTests
         Kill(network, killed);
         Assert.Single(killed.Keys.PendingBlocks(killed.Peer));
         Assert.Equal(0, killed.KeyBits);
-        DirectLink link = new();
-        using KeyAgreement alice = link.Create(network.Alice);
-        using KeyAgreement bob = link.Create(network.Bob);
-        await (name == "alice" ? alice : bob).SyncAsync(killed.Peer, TestContext.Current.CancellationToken);
-        network.Alice.Engine.OnSynchronised();
-        network.Bob.Engine.OnSynchronised();
+        using RelayedKeys keys = new(network);
+        await keys.SyncAsync(name == "alice" ? keys.Alice : keys.Bob);
 
         Assert.True(network.Alice.KeyBits > 0);
         Assert.Equal(network.Alice.KeyBits, network.Bob.KeyBits);
         Assert.Empty(network.Alice.Keys.PendingBlocks("bob"));
         Assert.Empty(network.Bob.Keys.PendingBlocks("alice"));
-        using IssueResult issued = await alice.IssueAsync("sae-a", "sae-b", 2, 256, TestContext.Current.CancellationToken);
-        Assert.Equal(IssueStatus.Issued, issued.Status);
-        using FetchResult fetched = bob.Fetch("sae-a", "sae-b", [.. issued.Keys.Select(key => key.Id)]);
-        Assert.Equal(issued.Keys.Select(key => key.Bits.ToArray()), fetched.Keys.Select(key => key.Bits.ToArray()));
+        Assert.NotEmpty(await keys.DeliverAllAsync());
         network.HubSends = (_, message) => [message];
         network.Settle();
         Assert.Equal(PairState.Accumulating, network.Alice.Engine.Status.State);
@@ -302,23 +293,6 @@ public class RestartTests
         {
             Assert.NotEmpty(node.Emission.Started);
             Assert.Equal(node.Emission.Started.Distinct(), node.Emission.Started);
-        }
-    }
-
-    /// <summary>Both key agreements in one process.</summary>
-    private sealed class DirectLink
-    {
-        private static readonly SaeDirectory Directory = new([new SaeEntry("sae-a", "alice"), new SaeEntry("sae-b", "bob")]);
-
-        private readonly Dictionary<string, KeyAgreement> nodes = [];
-
-        public KeyAgreement Create(TestNode node) => nodes[node.Name] = new KeyAgreement(
-            node.Keys, new Side(this, node.Name), new KeyDeliveryOptions { Node = node.Name, Directory = Directory });
-
-        private sealed class Side(DirectLink link, string self) : IPeerLink
-        {
-            public Task<byte[]> RequestAsync(string peerNode, ReadOnlyMemory<byte> message, CancellationToken ct) =>
-                link.nodes[peerNode].HandleRequestAsync(self, message, ct);
         }
     }
 }

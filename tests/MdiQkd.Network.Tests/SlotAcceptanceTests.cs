@@ -315,7 +315,7 @@ public class SlotAcceptanceTests
         network.RunBlock();
 
         network.AssertKeyAtBoth();
-        Assert.InRange(network.Alice.Report!.Announced, 480_000, 495_000);
+        Assert.InRange(network.Alice.Report!.Announced, 200_000, 208_000);
         Assert.Equal(network.Alice.Report.Announced, network.Bob.Report!.Announced);
     }
 

@@ -15,6 +15,7 @@ namespace MdiQkd.Testing;
 public sealed class CodewordSampler
 {
     private readonly ReconciliationCode code;
+    private readonly int realBits;
     private readonly int words;
     private readonly int[] pivotColumns;
     private readonly int[] rowOrder;
@@ -22,14 +23,17 @@ public sealed class CodewordSampler
     private readonly ulong[][] inverses; // of the pivots
 
     /// <summary>Factors the pivot part of the matrix of all rounds of the code.</summary>
-    /// <exception cref="ArgumentException">The rows of the code are dependent.</exception>
-    public CodewordSampler(ReconciliationCode code)
+    /// <param name="code">The code.</param>
+    /// <param name="realBits">Bits of the frame; the codewords are zero behind them. -1: all.</param>
+    /// <exception cref="ArgumentException">The rows of the code are dependent on these bits.</exception>
+    public CodewordSampler(ReconciliationCode code, int realBits = -1)
     {
         ArgumentNullException.ThrowIfNull(code);
         this.code = code;
+        this.realBits = realBits < 0 ? code.Length : realBits;
         words = code.LiftingSize / 64;
         int rows = code.RowBlocks(code.Rounds);
-        pivotColumns = PivotColumns(code, rows);
+        pivotColumns = PivotColumns(code, rows, this.realBits / code.LiftingSize);
         rowOrder = [.. Enumerable.Range(0, rows)];
         factors = [.. rowOrder.Select(PivotPart)];
         inverses = new ulong[rows][];
@@ -45,6 +49,11 @@ public sealed class CodewordSampler
         ArgumentNullException.ThrowIfNull(random);
         ulong[] word = new ulong[code.Length / 64];
         random.NextBytes(MemoryMarshal.AsBytes(word.AsSpan()));
+        for (int bit = realBits; bit < code.Length; bit++)
+        {
+            word[bit >> 6] &= ~(1UL << (bit & 63));
+        }
+
         ulong[][] solution = Solve(Syndrome(word));
         for (int step = 0; step < solution.Length; step++)
         {
@@ -57,8 +66,8 @@ public sealed class CodewordSampler
         return word;
     }
 
-    /// <summary>Column blocks on which the base matrix over GF(2) is invertible.</summary>
-    private static int[] PivotColumns(ReconciliationCode code, int rows)
+    /// <summary>Column blocks, below a number of them, on which the base matrix over GF(2) is invertible.</summary>
+    private static int[] PivotColumns(ReconciliationCode code, int rows, int columns)
     {
         bool[][] dense = new bool[rows][];
         for (int row = 0; row < rows; row++)
@@ -73,10 +82,10 @@ public sealed class CodewordSampler
         int[] pivots = new int[rows];
         for (int row = 0; row < rows; row++)
         {
-            pivots[row] = Array.IndexOf(dense[row], true);
+            pivots[row] = Array.IndexOf(dense[row], true, 0, columns);
             if (pivots[row] < 0)
             {
-                throw new ArgumentException("the rows of the code are dependent", nameof(code));
+                throw new ArgumentException("the rows of the code are dependent on these bits", nameof(code));
             }
 
             for (int below = row + 1; below < rows; below++)

@@ -3,13 +3,12 @@ using MdiQkd.Hub.Pair;
 using MdiQkd.Protocol;
 using MdiQkd.Reconciliation;
 using MdiQkd.Transport;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MdiQkd.Network.Tests.Harness;
 
 /// <summary>
-/// Two real users and a real hub without sockets or threads: messages go through one queue, and a test may play the hub that
-/// cheats by changing, dropping, repeating or inventing them on the way.
+/// Two real users (four with a second pair) and a real hub without sockets or threads: messages go through one queue, and a test
+/// may play the hub that cheats by changing, dropping, repeating or inventing them on the way.
 /// </summary>
 internal sealed class InMemoryNetwork : IDisposable
 {
@@ -17,29 +16,25 @@ internal sealed class InMemoryNetwork : IDisposable
     private readonly string folder;
     private readonly ErrorPatternDecoder decoder = new();
     private readonly LinkEvents events;
+    private readonly List<TestNode> nodes = [];
     private int sessionsRun;
 
-    public InMemoryNetwork(NetworkSettings? settings = null, NetworkSettings? settingsOfAlice = null, NetworkSettings? settingsOfBob = null)
+    public InMemoryNetwork(
+        NetworkSettings? settings = null,
+        NetworkSettings? settingsOfAlice = null,
+        NetworkSettings? settingsOfBob = null,
+        bool secondPair = false)
     {
         Settings = settings ?? new NetworkSettings();
         string root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         folder = Path.Combine(root, "mdiqkd-" + Guid.NewGuid().ToString("N"));
-        foreach (string name in (ReadOnlySpan<string>)["alice", "bob"])
-        {
-            Directory.CreateDirectory(Path.Combine(folder, name));
-        }
-
-        KeyPool.Provision(
-            Path.Combine(folder, "alice", "pool.mdq"),
-            "alice",
-            Path.Combine(folder, "bob", "pool.mdq"),
-            "bob",
-            new CountingRandomness(Settings.Seed + "/pool"),
-            KeyPool.ProvisionedPadsMin);
         events = new LinkEvents(Settings.SourceA, Settings.SourceB, Settings.Channel);
-        Hub = new HubCore(["alice", "bob", "carol"], CodeBook.Default, FromHub, Decode, NullLogger.Instance);
-        Alice = new TestNode("alice", "bob", Path.Combine(folder, "alice"), settingsOfAlice ?? Settings, Time, ToHub);
-        Bob = new TestNode("bob", "alice", Path.Combine(folder, "bob"), settingsOfBob ?? Settings, Time, ToHub);
+        Hub = new HubCore(["alice", "bob", "carol", "dave"], CodeBook.Default, FromHub, Decode, HubLog);
+        AddPair("alice", "bob", settingsOfAlice ?? Settings, settingsOfBob ?? Settings);
+        if (secondPair)
+        {
+            AddPair("carol", "dave", Settings, Settings);
+        }
     }
 
     public NetworkSettings Settings { get; }
@@ -48,9 +43,12 @@ internal sealed class InMemoryNetwork : IDisposable
 
     public HubCore Hub { get; }
 
-    public TestNode Alice { get; }
+    public TestNode Alice => nodes[0];
 
-    public TestNode Bob { get; }
+    public TestNode Bob => nodes[1];
+
+    /// <summary>What the hub logs.</summary>
+    public RecordedLog HubLog { get; } = new();
 
     /// <summary>Replaces what the hub sends to a node: the cheating hub.</summary>
     public Func<string, HubMessage, IEnumerable<HubMessage>> HubSends { get; set; } = (_, message) => [message];
@@ -61,16 +59,18 @@ internal sealed class InMemoryNetwork : IDisposable
     /// <summary>Changes the prepared states of a session before its events are announced.</summary>
     public Action<SessionId, long[], byte[], byte[]> Prepare { get; set; } = (_, _, _, _) => { };
 
+    /// <summary>Frames that the hub's decoder is able to decode.</summary>
+    public Func<DecodeJob, bool> CanDecode { get; set; } = _ => true;
+
     /// <summary>Everything that the hub received and sent, in order, as bytes.</summary>
     public List<(string Node, bool Received, byte[] Bytes)> Seen { get; } = [];
 
-    public TestNode Node(string name) => name == "alice" ? Alice : Bob;
+    public TestNode Node(string name) => nodes.Single(node => node.Name == name);
 
-    /// <summary>Attaches both and lets them agree on a block.</summary>
+    /// <summary>Attaches all users and lets them agree on blocks.</summary>
     public InMemoryNetwork Connect()
     {
-        Attach(Alice);
-        Attach(Bob);
+        nodes.ForEach(Attach);
         Settle();
         return this;
     }
@@ -96,8 +96,7 @@ internal sealed class InMemoryNetwork : IDisposable
         {
             Pump();
             Time.Advance(TimeSpan.FromSeconds(6));
-            Alice.Engine.Tick();
-            Bob.Engine.Tick();
+            nodes.ForEach(node => node.Engine.Tick());
             Pump();
         }
     }
@@ -120,11 +119,10 @@ internal sealed class InMemoryNetwork : IDisposable
         return next.Value;
     }
 
-    /// <summary>Both users report that they emitted up to a slot.</summary>
+    /// <summary>Both users of a session report that they emitted up to a slot.</summary>
     public void Emit(SessionId session, long emitted, bool ended)
     {
-        Alice.Engine.OnEmission(session, emitted, ended);
-        Bob.Engine.OnEmission(session, emitted, ended);
+        nodes.ForEach(node => node.Engine.OnEmission(session, emitted, ended));
         Pump();
     }
 
@@ -134,8 +132,9 @@ internal sealed class InMemoryNetwork : IDisposable
         (long[] slots, byte[] a, byte[] b) = events.Draw(
             Settings.EventsPerSession, Settings.Block.SlotsPerSession, Settings.Block.GuardSlots, HashCode.Combine(sessionsRun++, Settings.Seed.Length));
         Prepare(session, slots, a, b);
-        Alice.Emission.Write(session, slots, a);
-        Bob.Emission.Write(session, slots, b);
+        BlockPlan plan = Hub.Blocks.Single(block => block.Plan.IndexOf(session) >= 0).Plan;
+        Node(plan.A).Emission.Write(session, slots, a);
+        Node(plan.B).Emission.Write(session, slots, b);
         return slots;
     }
 
@@ -152,10 +151,10 @@ internal sealed class InMemoryNetwork : IDisposable
         Pump();
     }
 
-    /// <summary>Runs sessions until the open block is closed, and distils it.</summary>
+    /// <summary>Runs sessions until the open block of every pair is closed, and distils it.</summary>
     public InMemoryNetwork RunBlock()
     {
-        for (int session = 0; session < Settings.Block.Sessions; session++)
+        for (int session = 0; session < nodes.Count / 2 * Settings.Block.Sessions; session++)
         {
             RunSession();
         }
@@ -164,22 +163,34 @@ internal sealed class InMemoryNetwork : IDisposable
         return this;
     }
 
-    /// <summary>Time passes until every stage limit is over.</summary>
+    /// <summary>Time passes; messages come only after every node has noticed that it did.</summary>
     public void Wait(TimeSpan span)
     {
-        Alice.Engine.Tick();
-        Bob.Engine.Tick();
+        nodes.ForEach(node => node.Engine.Tick());
         Time.Advance(span);
-        Alice.Engine.Tick();
-        Bob.Engine.Tick();
+        nodes.ForEach(node => node.Engine.Tick());
         Pump();
     }
 
     public void Dispose()
     {
-        Alice.Dispose();
-        Bob.Dispose();
+        nodes.ForEach(node => node.Dispose());
         Directory.Delete(folder, recursive: true);
+    }
+
+    private void AddPair(string a, string b, NetworkSettings settingsOfA, NetworkSettings settingsOfB)
+    {
+        string folderOfA = Directory.CreateDirectory(Path.Combine(folder, a)).FullName;
+        string folderOfB = Directory.CreateDirectory(Path.Combine(folder, b)).FullName;
+        KeyPool.Provision(
+            Path.Combine(folderOfA, "pool.mdq"),
+            a,
+            Path.Combine(folderOfB, "pool.mdq"),
+            b,
+            new CountingRandomness(Settings.Seed + "/pool"),
+            KeyPool.ProvisionedPadsMin);
+        nodes.Add(new TestNode(a, b, folderOfA, settingsOfA, Time, ToHub));
+        nodes.Add(new TestNode(b, a, folderOfB, settingsOfB, Time, ToHub));
     }
 
     private void ToHub(string node, NodeMessage message)
@@ -205,6 +216,6 @@ internal sealed class InMemoryNetwork : IDisposable
         ulong[] pattern = new ulong[job.Code.Length / 64];
         DecodeResult result = decoder.Decode(
             job.Code, job.Rounds, job.Syndrome, job.RealBits, job.Qber, pattern, CancellationToken.None);
-        job.Done(result.Converged ? pattern : null);
+        job.Done(result.Converged && CanDecode(job) ? pattern : null);
     });
 }

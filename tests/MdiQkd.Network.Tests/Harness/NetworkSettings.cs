@@ -19,7 +19,7 @@ internal sealed record NetworkSettings
 
     public ChannelParameters Channel { get; init; } = new(0, 0, 0.9, 1e-8, Overlap: 0.99, Extinction: 0.003);
 
-    public int EventsPerSession { get; init; } = 250_000;
+    public int EventsPerSession { get; init; } = 105_000;
 
     public BlockSettings Block { get; init; } =
         new(2, 10_000_000, 1000, AcceptPsiPlus: false, new EpsilonBudget(1e-2, 1e-9), EfficiencyCapMilli: 3000, QberCapMicro: 50_000);

@@ -14,6 +14,10 @@ internal static class RunRecord
     public static IEnumerable<NodeMessage> SentBy(this InMemoryNetwork network, TestNode node) =>
         network.Seen.Where(seen => seen.Received && seen.Node == node.Name).Select(seen => NodeMessage.Parser.ParseFrom(seen.Bytes));
 
+    /// <summary>Messages that the hub sent to a node.</summary>
+    public static IEnumerable<HubMessage> SentTo(this InMemoryNetwork network, TestNode node) =>
+        network.Seen.Where(seen => !seen.Received && seen.Node == node.Name).Select(seen => HubMessage.Parser.ParseFrom(seen.Bytes));
+
     /// <summary>Whether labels, syndromes or key bits of a node left it.</summary>
     public static bool HasDisclosed(this InMemoryNetwork network, TestNode node) => network.SentBy(node).Any(message =>
         message.BodyCase is NodeMessage.BodyOneofCase.Disclosure or NodeMessage.BodyOneofCase.Syndromes or NodeMessage.BodyOneofCase.FrameBits);

@@ -53,8 +53,8 @@ internal sealed class TestNode : IDisposable
 
     public NodeStore Store => store;
 
-    /// <summary>Key requests that reached this node.</summary>
-    public List<KmeMessage> KeyMessages { get; } = [];
+    /// <summary>Takes the peer's key requests and answers.</summary>
+    public Action<KmeMessage> OnKeyMessage { get; set; } = _ => { };
 
     public int SyncsWanted { get; private set; }
 
@@ -112,7 +112,7 @@ internal sealed class TestNode : IDisposable
             Time = time,
             Log = NullLogger.Instance,
             ToHub = message => toHub(Name, message),
-            OnKeyMessage = KeyMessages.Add,
+            OnKeyMessage = message => OnKeyMessage(message),
             WantSync = () => SyncsWanted++,
         });
     }
