@@ -43,7 +43,7 @@ public sealed class HubDaemon : IAsyncDisposable
         builder.Services.AddSingleton(configuration);
         builder.Services.AddSingleton(links);
         builder.Services.AddSingleton(services => new HubLoop(Logger(services)));
-        builder.Services.AddSingleton(services => new DecoderPool(services.GetRequiredService<HubLoop>()));
+        builder.Services.AddSingleton(services => new DecoderPool(services.GetRequiredService<HubLoop>(), Logger(services)));
         builder.Services.AddSingleton(services => new HubCore(
             configuration.Users.Select(user => user.Name),
             CodeBook.Default,
