@@ -217,7 +217,7 @@ internal sealed class BlockDistillation : IDisposable
 
         seed = MemoryMarshal.AsBytes(PrivacyAmplifier.DrawSeed(verified.BitCount, (int)KeyBits, randomness).AsSpan()).ToArray();
         RefillPads = KeyRefill.PadsFor(pool.Status.Level, KeyBits);
-        keyContent = KeyContent(message);
+        keyContent = KeyContent(message, KeyBits, RefillPads, seed);
         Phase = DistillationPhase.Amplification;
         if (keyContent.Seal(pool, isReference, out PadTag tag) is var refusal && refusal != SealRefusal.None)
         {
@@ -243,29 +243,29 @@ internal sealed class BlockDistillation : IDisposable
         }
 
         // Everything is checked before anything is taken over: a forged message must not change the state.
-        seed = message.Seed.Memory;
-        long ownBits = KeyBits;
-        KeyBits = message.KeyBits;
-        RefillPads = message.RefillPads;
-        TagContent content = KeyContent(sentVerification!);
+        TagContent content = KeyContent(sentVerification!, message.KeyBits, message.RefillPads, message.Seed.Memory);
         VerificationResult result = content.Verify(pool, senderIsReference: true, message.Tag);
         if (result != VerificationResult.Valid)
         {
-            KeyBits = ownBits;
             Note(result, "the third tag");
             return result == VerificationResult.AbortBlock ? new Fault(AbortReason.AuthenticationFailed, Remark) : null;
         }
 
-        if (KeyBits > ownBits || KeyBits <= 0 || KeyBits % BlockEstimator.KeyUnitBits != 0)
+        if (message.KeyBits > KeyBits || message.KeyBits <= 0 || message.KeyBits % BlockEstimator.KeyUnitBits != 0)
         {
-            return new Fault(AbortReason.ReconciliationMismatch, $"A asks for {KeyBits} key bits, {ownBits} are secure here");
+            return new Fault(
+                AbortReason.ReconciliationMismatch, $"A asks for {message.KeyBits} key bits, {KeyBits} are secure here");
         }
 
-        if (!KeyRefill.IsPossible(RefillPads, KeyBits))
+        if (!KeyRefill.IsPossible(message.RefillPads, message.KeyBits))
         {
-            return new Fault(AbortReason.ReconciliationMismatch, $"A asks for {RefillPads} pads from {KeyBits} key bits");
+            return new Fault(
+                AbortReason.ReconciliationMismatch, $"A asks for {message.RefillPads} pads from {message.KeyBits} key bits");
         }
 
+        KeyBits = message.KeyBits;
+        RefillPads = message.RefillPads;
+        seed = message.Seed.Memory;
         keyContent = content;
         verified = VerificationHash.AcceptedByPeer(reconciled!);
         Phase = DistillationPhase.Amplification;
@@ -460,11 +460,13 @@ internal sealed class BlockDistillation : IDisposable
             : null;
     }
 
-    private TagContent KeyContent(Messages.Verification message) => new TagContent(CheckpointKind.T3, plan.Id)
-        .With("reconciliation", exchange!.Content())
-        .With("verification", message.ToByteArray())
-        .With("key length and refill", BitConverter.GetBytes(KeyBits), BitConverter.GetBytes(RefillPads))
-        .With("amplification seed", seed);
+    private TagContent KeyContent(
+        Messages.Verification verification, long keyBits, int refillPads, ReadOnlyMemory<byte> amplificationSeed) =>
+        new TagContent(CheckpointKind.T3, plan.Id)
+            .With("reconciliation", exchange!.Content())
+            .With("verification", verification.ToByteArray())
+            .With("key length and refill", BitConverter.GetBytes(keyBits), BitConverter.GetBytes(refillPads))
+            .With("amplification seed", amplificationSeed);
 
     private TagContent StoredContent() =>
         new TagContent(CheckpointKind.Stored, plan.Id).With("key length", BitConverter.GetBytes(KeyBits));

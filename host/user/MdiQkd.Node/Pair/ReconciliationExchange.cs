@@ -51,11 +51,27 @@ internal sealed class ReconciliationExchange
     /// <summary>Errors in the pattern so far.</summary>
     public long Errors => Pattern.Sum(word => (long)BitOperations.PopCount(word));
 
-    /// <summary>
-    /// Bits disclosed about A's string so far: syndromes of A once, and failed frames at their whole length, which already
-    /// holds their syndromes.
-    /// </summary>
-    public long LeakEc => frames.Select((_, frame) => Leak(frame)).Sum();
+    /// <summary>Bits disclosed about A's string so far.</summary>
+    public long LeakEc
+    {
+        get
+        {
+            LeakTally tally = new();
+            foreach (FrameState frame in frames)
+            {
+                if (frame.Disclosed)
+                {
+                    tally.AddFailed(frame.Code!, frame.Place.RealBits);
+                }
+                else if (frame.Rounds > 0)
+                {
+                    tally.AddCorrected(frame.Code!, frame.Rounds, frame.Place.RealBits);
+                }
+            }
+
+            return tally.Bits;
+        }
+    }
 
     private long LeakMax => (long)Math.Floor(plan.LeakCapPerBit * bits);
 
@@ -264,14 +280,6 @@ internal sealed class ReconciliationExchange
 
     private static Span<ulong> Words(Frame place, Span<ulong> whole) =>
         whole.Slice((int)(place.Offset / 64), (place.RealBits + 63) / 64);
-
-    private long Leak(int index)
-    {
-        FrameState frame = frames[index];
-        return frame.Disclosed ? frame.Place.RealBits
-            : frame.Code is null ? 0
-            : Math.Min(frame.Place.RealBits, frame.Code.SyndromeLength(frame.Rounds));
-    }
 
     private static byte[] Numbers(params ReadOnlySpan<long> numbers)
     {
