@@ -15,7 +15,7 @@ public class DecoderPoolTests
         CancellationToken limit = TestContext.Current.CancellationToken;
         RecordedLog log = new();
         HubLoop loop = new(log);
-        DecoderPool pool = new(loop, log);
+        using DecoderPool pool = new(loop, TimeProvider.System, log);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(limit);
         Task running = Task.WhenAll(loop.RunAsync(stop.Token), pool.RunAsync(stop.Token));
         ReconciliationCode code = CodeBook.Default.Codes[0];
@@ -34,8 +34,77 @@ public class DecoderPoolTests
         Task<ulong[]?> Decode(int frame, ulong[] syndrome)
         {
             TaskCompletionSource<ulong[]?> done = new();
-            pool.Enqueue(new DecodeJob(frame, code, 1, syndrome, code.Length, 0.01, done.SetResult));
+            pool.Enqueue(new DecodeJob(
+                "alice|bob", frame, code, 1, syndrome, code.Length, 0.01, outcome => done.SetResult(outcome.Pattern), CancellationToken.None));
             return done.Task;
         }
     }
+
+    [Fact]
+    public async Task A_pair_with_small_blocks_does_not_wait_behind_a_large_one()
+    {
+        CancellationToken limit = TestContext.Current.CancellationToken;
+        using DecodeQueue queue = new();
+        for (int frame = 0; frame < 100; frame++)
+        {
+            queue.Add(Job("large", frame, 1_000_000), 0);
+        }
+
+        List<string> order = [];
+        for (int taken = 0; taken < 12; taken++)
+        {
+            if (taken is 3 or 6)
+            {
+                queue.Add(Job("small", taken, 65_000), 0);
+                queue.Add(Job("small", taken, 65_000), 0);
+            }
+
+            order.Add((await queue.TakeAsync(limit)).Job.Pair);
+        }
+
+        // Four small frames, each batch after at most the large frame that was already served ahead.
+        Assert.Equal(4, order.Count(pair => pair == "small"));
+        Assert.InRange(order.FindLastIndex(5, pair => pair == "small"), 4, 5);
+        Assert.InRange(order.FindLastIndex(pair => pair == "small"), 7, 8);
+    }
+
+    [Fact]
+    public async Task Two_busy_pairs_get_the_same_number_of_bits_whatever_their_frames()
+    {
+        CancellationToken limit = TestContext.Current.CancellationToken;
+        using DecodeQueue queue = new();
+        for (int frame = 0; frame < 160; frame++)
+        {
+            queue.Add(Job("short", frame, 65_536), 0);
+            queue.Add(Job("long", frame, 1_048_576), 0);
+        }
+
+        Dictionary<string, long> served = new() { ["short"] = 0, ["long"] = 0 };
+        for (int taken = 0; taken < 150; taken++)
+        {
+            DecodeJob job = (await queue.TakeAsync(limit)).Job;
+            served[job.Pair] += job.RealBits;
+            Assert.InRange(Math.Abs(served["short"] - served["long"]), 0, 1_048_576);
+        }
+    }
+
+    [Fact]
+    public async Task Frames_of_a_pair_keep_their_order()
+    {
+        CancellationToken limit = TestContext.Current.CancellationToken;
+        using DecodeQueue queue = new();
+        for (int frame = 0; frame < 5; frame++)
+        {
+            queue.Add(Job("pair", frame, 1000), frame);
+        }
+
+        for (int frame = 0; frame < 5; frame++)
+        {
+            (DecodeJob job, long added) = await queue.TakeAsync(limit);
+            Assert.Equal((frame, (long)frame), (job.Frame, added));
+        }
+    }
+
+    private static DecodeJob Job(string pair, int frame, int bits) =>
+        new(pair, frame, CodeBook.Default.Codes[0], 1, [], bits, 0.01, _ => { }, CancellationToken.None);
 }

@@ -43,7 +43,8 @@ public sealed class HubDaemon : IAsyncDisposable
         builder.Services.AddSingleton(configuration);
         builder.Services.AddSingleton(links);
         builder.Services.AddSingleton(services => new HubLoop(Logger(services)));
-        builder.Services.AddSingleton(services => new DecoderPool(services.GetRequiredService<HubLoop>(), Logger(services)));
+        builder.Services.AddSingleton(services => new DecoderPool(
+            services.GetRequiredService<HubLoop>(), TimeProvider.System, Logger(services)));
         builder.Services.AddSingleton(services => new HubCore(
             configuration.Users.Select(user => user.Name),
             CodeBook.Default,
@@ -193,6 +194,16 @@ public sealed class HubDaemon : IAsyncDisposable
             block.SlotsDone,
             block.Plan.Slots,
             block.Announced))],
+        [.. core.Decoding.Select(pair => new PairDecoding(
+            pair.A,
+            pair.B,
+            pair.Tally.Frames,
+            pair.Tally.F,
+            pair.Tally.FerFirstRound,
+            pair.Tally.Fer,
+            pair.Tally.IterationsMean,
+            pair.Tally.RoundsMean,
+            pair.Tally.QueueMsMean))],
         station?.Visibility,
         station?.LostTags ?? 0);
 }

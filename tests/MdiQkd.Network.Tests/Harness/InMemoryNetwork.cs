@@ -216,6 +216,6 @@ internal sealed class InMemoryNetwork : IDisposable
         ulong[] pattern = new ulong[job.Code.Length / 64];
         DecodeResult result = decoder.Decode(
             job.Code, job.Rounds, job.Syndrome, job.RealBits, job.Qber, pattern, CancellationToken.None);
-        job.Done(result.Converged && CanDecode(job) ? pattern : null);
+        job.Done(new DecodeOutcome(result.Converged && CanDecode(job) ? pattern : null, result.Iterations, TimeSpan.Zero));
     });
 }

@@ -47,6 +47,10 @@ internal sealed class HubCore
     /// <summary>Blocks that are open, one per pair at most.</summary>
     public IEnumerable<HubBlock> Blocks => pairs.Values.Where(pair => pair.Block is not null).Select(pair => pair.Block!);
 
+    /// <summary>What decoding cost each pair that had a block.</summary>
+    public IEnumerable<(string A, string B, DecodingTally Tally)> Decoding =>
+        pairs.Select(pair => (pair.Key.A, pair.Key.B, pair.Value.Decoding));
+
     /// <summary>A node attached.</summary>
     public void OnAttached(string node)
     {
@@ -98,7 +102,7 @@ internal sealed class HubCore
                 {
                     log.LogInformation(
                         "block {Block} of {Pair}: {Sifted} sifted of {Announced} announced", block.Plan.Id, pair.Name, block.Sift.ZzCount, block.Announced);
-                    pair.Reconciliation = new HubReconciliation(block, codes, pair.Qber, Send, enqueue);
+                    pair.Reconciliation = new HubReconciliation(pair.Name, block, codes, pair.Qber, pair.Decoding, Send, enqueue);
                     pair.Reconciliation.Begin();
                 }
 
@@ -150,9 +154,7 @@ internal sealed class HubCore
         if (pair.Block is not { } block || block.Plan.Id != plan.Id)
         {
             block = new HubBlock(plan, Send);
-            pair.Block = block;
-            pair.Reconciliation = null;
-            pair.Ended.Clear();
+            pair.Set(block);
         }
         else if (!block.Plan.Encode().AsSpan().SequenceEqual(message.Plan.Span))
         {
@@ -174,9 +176,7 @@ internal sealed class HubCore
 
         if (reason.Length > 0 || !pair.Ended.Add(node) || pair.Ended.Count == 2)
         {
-            pair.Block = null;
-            pair.Reconciliation = null;
-            pair.Ended.Clear();
+            pair.Set(null);
         }
     }
 
@@ -206,10 +206,20 @@ internal sealed class HubCore
 
         public QberEstimate Qber { get; } = qber;
 
-        public HubBlock? Block { get; set; }
+        public DecodingTally Decoding { get; } = new();
+
+        public HubBlock? Block { get; private set; }
 
         public HubReconciliation? Reconciliation { get; set; }
 
         public HashSet<string> Ended { get; } = [];
+
+        public void Set(HubBlock? block)
+        {
+            Reconciliation?.Dispose();
+            Reconciliation = null;
+            Block = block;
+            Ended.Clear();
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace MdiQkd.Hub.Pair;
 /// when decoding fails, and gives a frame up after the last round. It holds s_A, s_B and the pattern, never a key bit, but for
 /// frames that A discloses whole.
 /// </summary>
-internal sealed class HubReconciliation
+internal sealed class HubReconciliation : IDisposable
 {
     /// <summary>Bits asked for at once, so that a large block neither floods the link nor starves other pairs.</summary>
     private const long BitsInFlightMax = 16 << 20;
@@ -25,9 +25,12 @@ internal sealed class HubReconciliation
     /// <summary>A longer code wastes less, but a failed frame is lost whole: it must be a small part of the block.</summary>
     private const int FramesMin = 4;
 
+    private readonly string pair;
     private readonly HubBlock block;
     private readonly CodeBook codes;
     private readonly QberEstimate estimate;
+    private readonly DecodingTally tally;
+    private readonly CancellationTokenSource over = new();
     private readonly Action<string, HubMessage> send;
     private readonly Action<DecodeJob> enqueue;
     private readonly FrameProgress[] frames;
@@ -38,11 +41,19 @@ internal sealed class HubReconciliation
 
     /// <summary>Plans the frames of a sifted block.</summary>
     public HubReconciliation(
-        HubBlock block, CodeBook codes, QberEstimate estimate, Action<string, HubMessage> send, Action<DecodeJob> enqueue)
+        string pair,
+        HubBlock block,
+        CodeBook codes,
+        QberEstimate estimate,
+        DecodingTally tally,
+        Action<string, HubMessage> send,
+        Action<DecodeJob> enqueue)
     {
+        this.pair = pair;
         this.block = block;
         this.codes = codes;
         this.estimate = estimate;
+        this.tally = tally;
         this.send = send;
         this.enqueue = enqueue;
         int bits = block.Sift!.ZzCount;
@@ -51,11 +62,15 @@ internal sealed class HubReconciliation
         nextFrame = frames.Length - 1;
     }
 
-    /// <summary>Frames that were given up.</summary>
-    public int FailedFrames { get; private set; }
-
     /// <summary>Asks for the first frames: a short one alone if the error rate is not known yet.</summary>
     public void Begin() => RequestMore();
+
+    /// <summary>The block is over: frames that still wait are not decoded.</summary>
+    public void Dispose()
+    {
+        over.Cancel();
+        over.Dispose();
+    }
 
     /// <summary>Syndromes of a user: passed on to the peer, decoded once both are here.</summary>
     public void OnSyndromes(string node, SyndromeSet set)
@@ -131,19 +146,35 @@ internal sealed class HubReconciliation
         }
 
         enqueue(new DecodeJob(
-            index, frame.Code!, frame.Rounds, syndrome, frame.Place.RealBits, estimate.Value, pattern => OnDecoded(index, pattern)));
+            pair,
+            index,
+            frame.Code!,
+            frame.Rounds,
+            syndrome,
+            frame.Place.RealBits,
+            estimate.Value,
+            outcome => OnDecoded(index, outcome),
+            over.Token));
     }
 
-    private void OnDecoded(int index, ulong[]? pattern)
+    private void OnDecoded(int index, DecodeOutcome outcome)
     {
+        if (over.IsCancellationRequested)
+        {
+            return;
+        }
+
         FrameProgress frame = frames[index];
-        if (pattern is not null)
+        tally.AddRound(outcome);
+        if (outcome.Pattern is { } pattern)
         {
             frame.Done = true;
             EndIfDone();
             bitsInFlight -= frame.Place.RealBits;
             int real = frame.Place.RealBits;
-            estimate.Add(pattern.Sum(word => (long)BitOperations.PopCount(word)), real);
+            long errors = pattern.Sum(word => (long)BitOperations.PopCount(word));
+            estimate.Add(errors, real);
+            tally.AddDecoded(frame.Code!, frame.Rounds, real, errors);
             byte[] bytes = MemoryMarshal.AsBytes(pattern.AsSpan())[..((real + 7) / 8)].ToArray();
             ErrorPatterns message = new() { Block = block.Id };
             message.Frames.Add(new FramePattern { Frame = index, Pattern = UnsafeByteOperations.UnsafeWrap(bytes) });
@@ -162,7 +193,7 @@ internal sealed class HubReconciliation
         {
             frame.Failed = true;
             bitsInFlight -= frame.Place.RealBits;
-            FailedFrames++;
+            tally.AddFailed(frame.Place.RealBits);
             SyndromeRequest request = new() { Block = block.Id, FrameLength = frameLength };
             request.Failed.Add(index);
             Ask(request);

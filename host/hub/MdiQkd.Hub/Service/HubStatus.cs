@@ -9,6 +9,7 @@ namespace MdiQkd.Hub.Service;
 /// <param name="Switch">The optical switch and the station behind it.</param>
 /// <param name="Nodes">Users and whether they are attached.</param>
 /// <param name="Pairs">Open blocks.</param>
+/// <param name="Decoding">What decoding cost each pair since the start.</param>
 /// <param name="Visibility">Interference visibility from pilot slots of the current session, if its tags allow an estimate.</param>
 /// <param name="LostTags">Tags that the tagger reported as lost.</param>
 internal sealed record HubStatus(
@@ -17,6 +18,7 @@ internal sealed record HubStatus(
     SwitchStatus Switch,
     IReadOnlyList<NodePresence> Nodes,
     IReadOnlyList<PairProgress> Pairs,
+    IReadOnlyList<PairDecoding> Decoding,
     double? Visibility,
     long LostTags);
 
@@ -43,3 +45,24 @@ internal sealed record NodePresence(string Name, bool Attached);
 /// <param name="Announced">Events announced.</param>
 internal sealed record PairProgress(
     string A, string B, string BlockId, BlockPhase Phase, int SessionsDone, int Sessions, long SlotsDone, long Slots, long Announced);
+
+/// <summary>Error correction of a pair since the hub started; null before the first frame.</summary>
+/// <param name="A">Key reference.</param>
+/// <param name="B">The other user.</param>
+/// <param name="Frames">Frames decoded or given up.</param>
+/// <param name="F">All disclosed bits, failed frames counted whole, over n·h(e).</param>
+/// <param name="FerFirstRound">Share of frames that needed a second round.</param>
+/// <param name="Fer">Share of frames that were given up.</param>
+/// <param name="IterationsMean">Mean iterations per frame.</param>
+/// <param name="RoundsMean">Mean rounds per frame.</param>
+/// <param name="QueueMsMean">Mean wait for a decoder per round, in milliseconds.</param>
+internal sealed record PairDecoding(
+    string A,
+    string B,
+    long Frames,
+    double? F,
+    double? FerFirstRound,
+    double? Fer,
+    double? IterationsMean,
+    double? RoundsMean,
+    double? QueueMsMean);
