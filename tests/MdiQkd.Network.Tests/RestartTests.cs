@@ -65,6 +65,24 @@ public class RestartTests
         AssertNoSessionTwice(network);
     }
 
+    [Fact]
+    public void Failure_probabilities_add_up_over_blocks_with_and_without_a_key_and_over_restarts()
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect().RunBlock();
+        network.AssertKeyAtBoth();
+        network.Settle();
+        network.Alice.Engine.GiveUp("for the test");
+        network.Pump();
+
+        // 80 epsilon and the correctness per block (SECURITY.md, section 4).
+        double each = (80 * network.Settings.Block.Security.Epsilon) + network.Settings.Block.Security.EpsilonCorrectness;
+        Kill(network, network.Alice);
+        PairStatus status = network.Alice.Engine.Status;
+        Assert.Equal(2, status.BlocksEnded);
+        Assert.Equal(2 * each, status.AccumulatedEpsilon, 1e-6 * each);
+        Assert.Equal(each, network.Bob.Report!.Epsilon, 1e-6 * each);
+    }
+
     /// <remarks>
     /// The peer has closed the list and sent its first tag; the killed node comes back with the same list, since the hub closed it
     /// on its word that every event is durable.

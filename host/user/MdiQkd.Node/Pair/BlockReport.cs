@@ -15,6 +15,9 @@ namespace MdiQkd.Node.Pair;
 /// <param name="SecretBits">Length of the secret key, 0 if aborted.</param>
 /// <param name="Slots">Slots of the block that both users emitted and that were not voided.</param>
 /// <param name="ConnectedSeconds">The same as time.</param>
+/// <param name="Epsilon">
+/// Failure probability of secrecy and correctness that the block adds to what the pair has used up; aborted blocks count too.
+/// </param>
 /// <param name="AbortReason">Why there is no key.</param>
 /// <param name="Detail">One line for the operator if aborted.</param>
 public sealed record BlockReport(
@@ -30,5 +33,6 @@ public sealed record BlockReport(
     long SecretBits,
     long Slots,
     double ConnectedSeconds,
+    double Epsilon,
     AbortReason AbortReason,
     string Detail);

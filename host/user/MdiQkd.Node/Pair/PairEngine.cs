@@ -6,6 +6,7 @@ using MdiQkd.Authentication.Channel;
 using MdiQkd.Authentication.Pool;
 using MdiQkd.KeyDelivery.Storage;
 using MdiQkd.KeyMaterial;
+using MdiQkd.KeyRate;
 using MdiQkd.Node.Messages;
 using MdiQkd.Protocol;
 using MdiQkd.Transport;
@@ -44,6 +45,7 @@ internal sealed class PairEngine : IDisposable
     private Checkpoint? earlyCheckpoint;
     private BlockPlan? storedPlan;
     private BlockReport? storedReport;
+    private (long Blocks, double Epsilon) ended;
     private bool peerPresent;
     private long planDue;
     private long helloDue;
@@ -60,6 +62,7 @@ internal sealed class PairEngine : IDisposable
         isReference = ParticipantName.IsReference(context.Node, context.Peer.Node);
         channel = new PeerChannel(context.Pool, context.Randomness);
         backoff = new AuthenticationBackoff(context.Time, BackoffFirst, BackoffMax);
+        ended = context.Store.Accumulated(context.Peer.Node);
         if (context.Store.OpenBlock(context.Peer.Node) is not var (plan, distilling))
         {
             return;
@@ -102,6 +105,8 @@ internal sealed class PairEngine : IDisposable
                 plan?.Slots ?? 0,
                 context.Keys.Level(context.Peer.Node),
                 pool.SendRemaining,
+                ended.Blocks,
+                ended.Epsilon,
                 alarm);
         }
     }
@@ -720,6 +725,7 @@ internal sealed class PairEngine : IDisposable
     {
         BlockPlan plan = accumulation!.Plan;
         context.Store.Finish(plan.Id, report);
+        ended = (ended.Blocks + 1, ended.Epsilon + report.Epsilon);
         distillation?.Dispose();
         accumulation.Destroy();
         Send(new NodeMessage { EndBlock = new EndBlock { Block = Bytes(plan.Id), Reason = reason } });
@@ -752,6 +758,7 @@ internal sealed class PairEngine : IDisposable
             secretBits,
             slots,
             slots * plan.Timing.SlotPeriodPs * 1e-12,
+            ComposableSecurity.Of(new SecurityParameters(plan.Security.Epsilon, plan.Security.EpsilonCorrectness)).Total,
             fault.Reason,
             fault.Detail);
     }

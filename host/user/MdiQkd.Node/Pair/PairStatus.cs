@@ -9,6 +9,8 @@ namespace MdiQkd.Node.Pair;
 /// <param name="Slots">Slots of the open block.</param>
 /// <param name="KeyStoreBits">Key for applications in store.</param>
 /// <param name="AuthenticationPads">Pads left for sending.</param>
+/// <param name="BlocksEnded">Blocks that ended since this node's store was made, with or without a key.</param>
+/// <param name="AccumulatedEpsilon">Sum of their failure probabilities: what the pair has used up so far.</param>
 /// <param name="Alarm">What wants an operator, or empty.</param>
 public sealed record PairStatus(
     string Peer,
@@ -19,4 +21,6 @@ public sealed record PairStatus(
     long Slots,
     long KeyStoreBits,
     int AuthenticationPads,
+    long BlocksEnded,
+    double AccumulatedEpsilon,
     string Alarm);

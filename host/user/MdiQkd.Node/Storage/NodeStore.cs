@@ -138,6 +138,20 @@ internal sealed class NodeStore : IDisposable
         }
     }
 
+    /// <summary>How many blocks with a peer have ended, and the failure probabilities that they add up to.</summary>
+    public (long Blocks, double Epsilon) Accumulated(string peer)
+    {
+        lock (gate)
+        {
+            using SqliteCommand command = Command(
+                "SELECT COUNT(*), TOTAL(json_extract(report, '$.Epsilon')) FROM reports WHERE json_extract(report, '$.Peer') = $peer",
+                ("$peer", peer));
+            using SqliteDataReader reader = command.ExecuteReader();
+            reader.Read();
+            return (reader.GetInt64(0), reader.GetDouble(1));
+        }
+    }
+
     /// <summary>The newest reports, oldest first.</summary>
     public IReadOnlyList<BlockReport> Reports(int countMax)
     {
