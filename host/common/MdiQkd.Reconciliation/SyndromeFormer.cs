@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace MdiQkd.Reconciliation;
 
 /// <summary>
@@ -54,29 +58,84 @@ public static class SyndromeFormer
 
     private static void FormRow(ReconciliationCode code, int row, ReadOnlySpan<ulong> frame, Span<ulong> syndrome)
     {
+        switch (syndrome.Length)
+        {
+            case 1:
+                FormRowOf64(code.Row(row), frame, syndrome);
+                break;
+            case 4:
+                FormRowOf256(code.Row(row), frame, syndrome);
+                break;
+            default:
+                FormLongRow(code.Row(row), frame, syndrome);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FormRowOf64(ReadOnlySpan<CheckEntry> entries, ReadOnlySpan<ulong> frame, Span<ulong> syndrome)
+    {
+        ulong sum = 0;
+        foreach (CheckEntry entry in entries)
+        {
+            sum ^= BitOperations.RotateRight(frame[entry.Column], entry.Shift);
+        }
+
+        syndrome[0] = sum;
+    }
+
+    // One vector per circulant, rotated by whole words and shifted by the rest.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FormRowOf256(ReadOnlySpan<CheckEntry> entries, ReadOnlySpan<ulong> frame, Span<ulong> syndrome)
+    {
+        Vector256<ulong> sum = Vector256<ulong>.Zero;
+        foreach (CheckEntry entry in entries)
+        {
+            Vector256<ulong> block = Vector256.Create(frame.Slice(4 * entry.Column, 4));
+            Vector256<ulong> turn = Vector256.Create((ulong)entry.Shift / 64) + Vector256<ulong>.Indices;
+            Vector256<ulong> low = Vector256.Shuffle(block, turn & Vector256.Create(3UL));
+            Vector256<ulong> high = Vector256.Shuffle(block, (turn + Vector256<ulong>.One) & Vector256.Create(3UL));
+            int right = entry.Shift & 63;
+            sum ^= (low >> right) ^ (high << 1 << (63 - right));
+        }
+
+        sum.CopyTo(syndrome);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FormLongRow(ReadOnlySpan<CheckEntry> entries, ReadOnlySpan<ulong> frame, Span<ulong> syndrome)
+    {
         int words = syndrome.Length;
         syndrome.Clear();
-        foreach (CheckEntry entry in code.Row(row))
+        foreach (CheckEntry entry in entries)
         {
+            // Word i takes from words i + skip and i + skip + 1; both are in one piece but at the turn.
             ReadOnlySpan<ulong> block = frame.Slice(entry.Column * words, words);
             int skip = entry.Shift / 64;
             int right = entry.Shift & 63;
-            if (right == 0)
-            {
-                for (int word = 0; word < words; word++)
-                {
-                    syndrome[word] ^= block[(word + skip) & (words - 1)];
-                }
+            Rotate(block[skip..], right, syndrome);
+            Span<ulong> rest = syndrome[(words - skip - 1)..];
+            rest[0] ^= (block[^1] >> right) ^ (block[0] << 1 << (63 - right));
+            Rotate(block[..(skip + 1)], right, rest[1..]);
+        }
+    }
 
-                continue;
-            }
+    /// <summary>Xors words i and i + 1 of the source, shifted to one, into word i, for all but the last word.</summary>
+    private static void Rotate(ReadOnlySpan<ulong> source, int right, Span<ulong> into)
+    {
+        int count = source.Length - 1;
+        int word = 0;
+        for (; word + Vector256<ulong>.Count <= count; word += Vector256<ulong>.Count)
+        {
+            Vector256<ulong> low = Vector256.Create(source[word..]);
+            Vector256<ulong> high = Vector256.Create(source[(word + 1)..]);
+            Vector256<ulong> sum = Vector256.Create(into[word..]) ^ (low >> right) ^ (high << 1 << (63 - right));
+            sum.CopyTo(into[word..]);
+        }
 
-            for (int word = 0; word < words; word++)
-            {
-                ulong low = block[(word + skip) & (words - 1)];
-                ulong high = block[(word + skip + 1) & (words - 1)];
-                syndrome[word] ^= (low >> right) | (high << (64 - right));
-            }
+        for (; word < count; word++)
+        {
+            into[word] ^= (source[word] >> right) ^ (source[word + 1] << 1 << (63 - right));
         }
     }
 }

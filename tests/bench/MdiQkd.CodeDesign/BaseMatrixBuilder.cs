@@ -70,12 +70,15 @@ public sealed class BaseMatrixBuilder
 
     private CheckEntry[][] Rows()
     {
+        // Low degrees are placed first, but a frame filled up with public zeros must lose all degrees alike: multiples of the golden
+        // ratio spread them evenly over every prefix of the columns.
+        int[] order = [.. Enumerable.Range(0, columns.Length).OrderBy(column => column * 0.6180339887498949 % 1)];
         List<CheckEntry>[] rows = [.. Enumerable.Range(0, rowCount).Select(_ => new List<CheckEntry>())];
-        for (int column = 0; column < columns.Length; column++)
+        for (int position = 0; position < order.Length; position++)
         {
-            foreach ((int row, int shift) in columns[column])
+            foreach ((int row, int shift) in columns[order[position]])
             {
-                rows[row].Add(new CheckEntry(column, shift));
+                rows[row].Add(new CheckEntry(position, shift));
             }
         }
 

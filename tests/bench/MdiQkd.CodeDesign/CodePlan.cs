@@ -19,27 +19,32 @@ public sealed record CodePlan(DegreeProfile Profile, int MainRows, int[][] Rates
     private const double Stretch = 0.12;
 
     /// <summary>
-    /// Profiles found by <see cref="ProfileSearch"/> ("profile rows mean 25 60": largest degree 25, 60 flooding
-    /// iterations); between them shares are interpolated in the logarithm of the rows.
+    /// Profiles found by <see cref="ProfileSearch"/> ("profile rows mean 36 200": largest degree 36, 200 flooding iterations,
+    /// which is about what 100 layered ones do); between them shares are interpolated in the logarithm of the rows. Thresholds
+    /// by density evolution: f = 1.072, 1.063, 1.057, 1.046, 1.043, 1.048.
     /// </summary>
     private static readonly (int Rows, DegreeProfile Profile)[] Anchors =
     [
-        (36, new([2, 3, 7, 8, 10, 20, 25], [0.0334, 0.5207, 0.1237, 0.0562, 0.1516, 0.0638, 0.0506])),
-        (100, new([2, 3, 7, 8, 10, 20, 25], [0.0928, 0.5526, 0.0244, 0.0853, 0.1561, 0.0148, 0.0739])),
-        (172, new([2, 3, 8, 10, 25], [0.1133, 0.5932, 0.0289, 0.1902, 0.0744])),
-        (340, new([2, 3, 10, 12, 14, 16, 20], [0.1564, 0.6404, 0.0608, 0.0516, 0.0249, 0.0319, 0.0340])),
-        (600, new([2, 3, 12, 14, 25], [0.2294, 0.6392, 0.0343, 0.0649, 0.0322])),
+        (36, new([2, 3, 7, 8, 9, 10, 25, 30], [0.0334, 0.5241, 0.0583, 0.0906, 0.0766, 0.1083, 0.0587, 0.0493])),
+        (50, new([2, 3, 8, 9, 10, 30, 36], [0.0464, 0.5418, 0.0979, 0.1053, 0.1110, 0.0942, 0.0031])),
+        (92, new([2, 3, 8, 9, 10, 30, 36], [0.0853, 0.5576, 0.0444, 0.0744, 0.1554, 0.0659, 0.0166])),
+        (160, new([2, 3, 9, 10, 30, 36], [0.1477, 0.5410, 0.0827, 0.1593, 0.0238, 0.0452])),
+        (330, new([2, 3, 8, 9, 10, 36], [0.2102, 0.5489, 0.0285, 0.0538, 0.0878, 0.0707])),
+        (600, new([2, 3, 7, 8, 9, 36], [0.2934, 0.5409, 0.0087, 0.0804, 0.0098, 0.0665])),
     ];
 
     /// <summary>
-    /// First-round inefficiency at which a few percent of the frames fail, measured per lifting ("calibrate"), by rows.
+    /// First-round inefficiency at which a few percent of the frames fail, measured per lifting ("curve"), by rows.
     /// </summary>
     private static readonly (int Rows, double[] Efficiency)[] Thresholds =
     [
-        (36, [1.32, 1.18, 1.13]),
-        (100, [1.18, 1.125, 1.11]),
-        (340, [1.16, 1.13, 1.12]),
-        (600, [1.16, 1.13, 1.11]),
+        (28, [1.35, 1.23, 1.17]),
+        (36, [1.265, 1.17, 1.105]),
+        (50, [1.21, 1.145, 1.10]),
+        (92, [1.15, 1.12, 1.09]),
+        (160, [1.14, 1.105, 1.08]),
+        (330, [1.115, 1.09, 1.075]),
+        (600, [1.11, 1.10, 1.09]),
     ];
 
     /// <summary>All plans, ascending rows; the rates of neighbours join without a gap.</summary>

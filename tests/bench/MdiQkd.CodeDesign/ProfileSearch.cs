@@ -12,7 +12,7 @@ namespace MdiQkd.CodeDesign;
 /// </remarks>
 public sealed class ProfileSearch
 {
-    private static readonly int[] AllDegrees = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 25, 30];
+    private static readonly int[] AllDegrees = [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 25, 30, 36];
 
     private readonly DensityEvolution evolution = new();
     private readonly Random random = new(1);

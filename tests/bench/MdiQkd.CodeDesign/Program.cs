@@ -8,6 +8,8 @@ return args switch
     ["build", string path] => Build(path),
     ["measure", string book, string length, string frames, .. string[] qbers] => Measure(
         book, int.Parse(length, CultureInfo.InvariantCulture), int.Parse(frames, CultureInfo.InvariantCulture), qbers),
+    ["curve", string book, string id, string frames, .. string[] efficiencies] => Curve(
+        book, int.Parse(id, CultureInfo.InvariantCulture), int.Parse(frames, CultureInfo.InvariantCulture), efficiencies),
     ["profile", string rows, string mean, string max, string iterations] => Profile(
         int.Parse(rows, CultureInfo.InvariantCulture), double.Parse(mean, CultureInfo.InvariantCulture),
         int.Parse(max, CultureInfo.InvariantCulture), int.Parse(iterations, CultureInfo.InvariantCulture)),
@@ -25,6 +27,7 @@ static int Usage()
     Console.Error.WriteLine("""
         build <file>                                        make the code book from the profiles and seeds in CodePlan
         measure <book file, or -> <length> <frames> <qber>...   f, failures and speed with random frames
+        curve <book file, or -> <code id> <frames> <f>...   one code against its first-round inefficiency: sets CodePlan.Thresholds
         profile <rows> <mean> <max> <iterations>            search a degree profile by density evolution
         threshold <rows> <iterations> <degree:share>...     QBER threshold of a profile
         probe <rows> <columns> <lifting> <frames> <f,f...> <degree:share>...   measure a profile that is in no book
@@ -151,6 +154,19 @@ static int Measure(string file, int length, int frames, string[] qbers)
         ReconciliationCode code = book.Select(qber, length);
         double first = code.SyndromeLength(1) / (code.Length * BinaryEntropy.Of(qber));
         Console.WriteLine($"f0 {first:f3} {Trial(code, qber, frames)}");
+    }
+
+    return 0;
+}
+
+static int Curve(string file, int id, int frames, string[] efficiencies)
+{
+    ReconciliationCode code = Open(file).Find(id);
+    foreach (string text in efficiencies)
+    {
+        double f = double.Parse(text, CultureInfo.InvariantCulture);
+        double qber = CodePlan.QberAt(code.SyndromeLength(1) / (double)code.Length / f);
+        Console.WriteLine($"f0 {text} {Trial(code, qber, frames)}");
     }
 
     return 0;

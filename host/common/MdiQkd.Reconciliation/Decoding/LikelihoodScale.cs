@@ -7,7 +7,7 @@ internal static class LikelihoodScale
     public const int StepsPerUnit = 64;
 
     /// <summary>
-    /// A public zero. Checks contribute at most 25 · <see cref="LargestMessage"/> = 19 200 against it, so it stays positive.
+    /// A public zero. Checks contribute at most 36 · <see cref="LargestMessage"/> = 27 648 against it, so it stays positive.
     /// </summary>
     public const short Certain = 30_000;
 

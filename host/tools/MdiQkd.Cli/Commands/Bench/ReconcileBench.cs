@@ -129,13 +129,16 @@ internal static class ReconcileBench
     {
         byte[][] hashes = new byte[frames][];
         TrialResult all = new();
-        ErrorPatternDecoder? any = null;
+        ErrorPatternDecoder any = new();
+
+        // The first frame builds tables and code; it is not counted.
+        new FrameTrial(code, length, qber, fixedWeight, seed, any).Run(-1);
         ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         Parallel.For(
             0,
             frames,
             options,
-            () => new FrameTrial(code, length, qber, fixedWeight, seed, any = new ErrorPatternDecoder()),
+            () => new FrameTrial(code, length, qber, fixedWeight, seed, new ErrorPatternDecoder()),
             (frame, _, trial) =>
             {
                 hashes[frame] = trial.Run(frame);
@@ -166,7 +169,7 @@ internal static class ReconcileBench
             2 * all.Bits / 1e6 / all.SyndromeSeconds,
             all.Iterations / (double)frames,
             all.Rounds / (double)frames,
-            any!.Path,
+            any.Path,
             Convert.ToHexStringLower(hash.GetHashAndReset()[..16]));
     }
 
