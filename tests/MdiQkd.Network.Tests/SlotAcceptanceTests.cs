@@ -322,7 +322,8 @@ public class SlotAcceptanceTests
     [Fact]
     public void A_session_whose_encoder_failed_ends_below_its_last_report_and_the_block_goes_on()
     {
-        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        NetworkSettings settings = new();
+        using InMemoryNetwork network = new InMemoryNetwork(settings with { Block = settings.Block with { Sessions = 3 } }).Connect();
         (HubBlock block, HubSession session) = network.StartSession();
         long[] slots = network.DrawEvents(session.Id);
         long half = network.Settings.Block.SlotsPerSession / 2;
@@ -337,9 +338,10 @@ public class SlotAcceptanceTests
         Assert.Equal(below, network.Alice.Engine.Status.Announced);
 
         network.RunSession();
+        network.RunSession();
 
         network.AssertKeyAtBoth();
-        Assert.Equal(below + network.Settings.EventsPerSession, network.Alice.Report!.Announced);
+        Assert.Equal(below + (2 * network.Settings.EventsPerSession), network.Alice.Report!.Announced);
         Assert.Equal(network.Alice.Report.Announced, network.Bob.Report!.Announced);
     }
 

@@ -29,16 +29,13 @@ internal sealed class PairEngine : IDisposable
 
     private static readonly TimeSpan BackoffFirst = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BackoffMax = TimeSpan.FromDays(1);
-    private static readonly TimeSpan PlanRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HelloRetry = TimeSpan.FromSeconds(5);
 
     private readonly PairContext context;
-    private readonly PlanNegotiation negotiation;
+    private readonly PlanHandshake plans;
     private readonly PeerChannel channel;
     private readonly AuthenticationBackoff backoff;
     private readonly bool isReference;
-    private BlockPlan? proposal;
-    private BlockPlan? accepted;
     private BlockAccumulation? accumulation;
     private BlockDistillation? distillation;
     private ClosedBlock? closed;
@@ -47,18 +44,16 @@ internal sealed class PairEngine : IDisposable
     private BlockReport? storedReport;
     private (long Blocks, double Epsilon) ended;
     private bool peerPresent;
-    private long planDue;
     private long helloDue;
     private long stageStarted;
     private DistillationPhase stage;
-    private string alarm = string.Empty;
     private string remark = string.Empty;
 
     /// <summary>Takes the pair up, with the block that was open when the process last ended.</summary>
     public PairEngine(PairContext context)
     {
         this.context = context;
-        negotiation = new PlanNegotiation(context);
+        plans = new PlanHandshake(context, TrySend, RefusalToOpen, OpenAsPeer, Open);
         isReference = ParticipantName.IsReference(context.Node, context.Peer.Node);
         channel = new PeerChannel(context.Pool, context.Randomness);
         backoff = new AuthenticationBackoff(context.Time, BackoffFirst, BackoffMax);
@@ -93,7 +88,7 @@ internal sealed class PairEngine : IDisposable
             KeyPoolStatus pool = context.Pool.Status;
             PairState state = distillation is not null ? PairState.Distilling
                 : accumulation is not null ? PairState.Accumulating
-                : proposal is not null || accepted is not null ? PairState.Planning
+                : plans.IsUnderWay ? PairState.Planning
                 : !IsChannelUp ? PairState.Waiting
                 : PairState.Held;
             return new PairStatus(
@@ -107,7 +102,7 @@ internal sealed class PairEngine : IDisposable
                 pool.SendRemaining,
                 ended.Blocks,
                 ended.Epsilon,
-                alarm);
+                plans.Alarm);
         }
     }
 
@@ -238,9 +233,9 @@ internal sealed class PairEngine : IDisposable
             SendHello();
         }
 
-        if (IsChannelUp && isReference && accumulation is null && now >= planDue)
+        if (IsChannelUp && isReference && accumulation is null)
         {
-            TryPropose();
+            plans.Tick(now);
         }
     }
 
@@ -429,26 +424,10 @@ internal sealed class PairEngine : IDisposable
         KmeMessage message = KmeMessage.Parser.ParseFrom(plain);
         switch (message.BodyCase)
         {
-            case KmeMessage.BodyOneofCase.ProposePlan when !isReference:
-                OnProposal(message.ProposePlan.Span);
-                break;
-            case KmeMessage.BodyOneofCase.AcceptPlan when isReference:
-                OnAcceptance(message.AcceptPlan.Span);
-                break;
-            case KmeMessage.BodyOneofCase.RefusePlan when isReference:
-                alarm = $"{context.Peer.Node} refuses blocks: {message.RefusePlan}";
-                context.Log.LogWarning("plan refused by {Peer}: {Reason}", context.Peer.Node, message.RefusePlan);
-                proposal = null;
-                break;
-            case KmeMessage.BodyOneofCase.ConfirmPlan when !isReference:
-                OnConfirmation(message.ConfirmPlan.Span);
-                break;
-            case KmeMessage.BodyOneofCase.PlanOpened when isReference:
-                if (accepted is { } plan && message.PlanOpened.Span.SequenceEqual(plan.Fingerprint()))
-                {
-                    Open(plan);
-                }
-
+            case KmeMessage.BodyOneofCase.ProposePlan or KmeMessage.BodyOneofCase.ConfirmPlan when !isReference:
+            case KmeMessage.BodyOneofCase.AcceptPlan or KmeMessage.BodyOneofCase.RefusePlan or KmeMessage.BodyOneofCase.PlanOpened
+                when isReference && accumulation is null:
+                plans.OnMessage(message);
                 break;
             case KmeMessage.BodyOneofCase.BlockStatus:
                 OnBlockStatus(message.BlockStatus);
@@ -463,72 +442,9 @@ internal sealed class PairEngine : IDisposable
         }
     }
 
-    private void TryPropose()
+    /// <summary>B opens a block that both have agreed on, once A has confirmed.</summary>
+    private void OpenAsPeer(BlockPlan plan)
     {
-        planDue = context.Time.GetTimestamp() + Ticks(PlanRetry);
-        if (RefusalToOpen() is { } reason)
-        {
-            alarm = reason;
-            return;
-        }
-
-        proposal ??= negotiation.Propose();
-        accepted = null;
-        TrySend(new KmeMessage { ProposePlan = ByteString.CopyFrom(proposal.Encode()) });
-    }
-
-    private void OnProposal(ReadOnlySpan<byte> bytes)
-    {
-        string? refusal = null;
-        if (!BlockPlan.TryDecode(bytes, out BlockPlan? plan, out string? fault))
-        {
-            refusal = fault;
-        }
-        else if (distillation is not null || (accumulation is not null && accumulation.Sessions.Any(session => session.Started)))
-        {
-            refusal = "a block is still open";
-        }
-        else
-        {
-            refusal = RefusalToOpen();
-        }
-
-        BlockPlan? answer = refusal is null ? negotiation.Answer(plan!, out refusal) : null;
-        if (answer is null)
-        {
-            TrySend(new KmeMessage { RefusePlan = refusal });
-            return;
-        }
-
-        accepted = answer;
-        TrySend(new KmeMessage { AcceptPlan = ByteString.CopyFrom(answer.Encode()) });
-    }
-
-    private void OnAcceptance(ReadOnlySpan<byte> bytes)
-    {
-        if (proposal is null || accumulation is not null || !BlockPlan.TryDecode(bytes, out BlockPlan? plan, out _) || plan.Id != proposal.Id)
-        {
-            return;
-        }
-
-        if (negotiation.CheckAcceptance(proposal, plan) is { } wrong)
-        {
-            alarm = $"{context.Peer.Node} answers a plan wrongly: {wrong}";
-            proposal = null;
-            return;
-        }
-
-        accepted = plan;
-        TrySend(new KmeMessage { ConfirmPlan = ByteString.CopyFrom(plan.Fingerprint()) });
-    }
-
-    private void OnConfirmation(ReadOnlySpan<byte> fingerprint)
-    {
-        if (accepted is not { } plan || !fingerprint.SequenceEqual(plan.Fingerprint()))
-        {
-            return;
-        }
-
         if (accumulation is { } unused)
         {
             // A block that A never opened, since its last message was lost; no slot of it was sent.
@@ -537,14 +453,10 @@ internal sealed class PairEngine : IDisposable
         }
 
         Open(plan);
-        TrySend(new KmeMessage { PlanOpened = ByteString.CopyFrom(plan.Fingerprint()) });
     }
 
     private void Open(BlockPlan plan)
     {
-        proposal = null;
-        accepted = null;
-        alarm = string.Empty;
         context.Store.AddBlock(plan, context.Peer.Node);
         accumulation = BlockAccumulation.Open(
             plan, context.Node, context.Store, context.Emission, context.StorageKey, context.JournalDirectory);
@@ -575,8 +487,10 @@ internal sealed class PairEngine : IDisposable
     private string? RefusalToOpen()
     {
         KeyPoolStatus pool = context.Pool.Status;
-        return !pool.MayOpenBlock
-            ? $"authentication pool with {context.Peer.Node} is at its reserve ({pool.Level}): provision it again"
+        return distillation is not null || (accumulation is not null && accumulation.Sessions.Any(session => session.Started))
+                ? "a block is still open"
+            : !pool.MayOpenBlock
+                ? $"authentication pool with {context.Peer.Node} is at its reserve ({pool.Level}): provision it again"
             : !backoff.MayOpenBlock
                 ? "backing off after an authentication abort"
             : null;
@@ -735,7 +649,7 @@ internal sealed class PairEngine : IDisposable
         earlyCheckpoint = null;
         storedPlan = null;
         storedReport = null;
-        planDue = context.Time.GetTimestamp() + (reason.Length > 0 ? Ticks(PlanRetry) : 0);
+        plans.Wait(afterAbort: reason.Length > 0);
     }
 
     private BlockReport Report(Fault fault, long secretBits)
