@@ -68,6 +68,9 @@ public sealed partial class InstalledDemoTests
     [InlineData("network", "--help")]
     [InlineData("network", "example", "--help")]
     [InlineData("keylength", "--help")]
+    [InlineData("bench", "--help")]
+    [InlineData("bench", "amplify", "--help")]
+    [InlineData("bench", "authenticate", "--help")]
     [InlineData("world", "--help")]
     [InlineData("seeded-node", "--help")]
     public async Task Every_command_has_help(params string[] arguments)

@@ -9,12 +9,13 @@ namespace MdiQkd.Cli.Commands;
 /// <summary>The command line of `mdiqkd`.</summary>
 internal static class CommandLine
 {
-    /// <summary>Runs a command; a parse error is one line per fault on standard error and exit code 2.</summary>
+    /// <summary>Runs a command; a parse error is one line on standard error and exit code 2.</summary>
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
         {
-            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), BenchCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
+            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), BenchCommand.Make(),
+            WorldCommand.Make(), SeededNodeCommand.Make(),
         };
         if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)
         {
@@ -26,18 +27,14 @@ internal static class CommandLine
         if (result.Errors.Count > 0)
         {
             string[] errors = [.. result.Errors.Select(error => error.Message.ReplaceLineEndings(" ")).Distinct()];
-            foreach (string error in errors)
-            {
-                await Console.Error.WriteLineAsync($"error: {error}").ConfigureAwait(false);
-            }
-
+            string all = string.Join("; ", errors.Select(error => error.TrimEnd('.')));
+            await Console.Error.WriteLineAsync($"error: {all} (see: mdiqkd --help)").ConfigureAwait(false);
             if (arguments is ["demo", ..] && arguments.Contains("--json"))
             {
                 // Who reads the summary of a demo by machine gets one in every case.
                 Console.Out.WriteLine(DemoSummary.Failed(string.Join(" ", errors), null).ToJson());
             }
 
-            await Console.Error.WriteLineAsync("see: mdiqkd --help").ConfigureAwait(false);
             return ExitCode.Usage;
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace MdiQkd.Cli.Commands;
@@ -19,7 +20,14 @@ internal static class NumberRange
     });
 
     /// <summary>Refuses numbers, one or more, outside a range.</summary>
-    internal static void Limit(Option<double[]> option, double min, double max) => option.Validators.Add(result =>
+    internal static void Limit(Option<double[]> option, double min, double max) =>
+        option.Validators.Add(result => Limit(result, option, min, max));
+
+    /// <summary>Refuses a number outside a range.</summary>
+    internal static void Limit(Option<double> option, double min, double max) =>
+        option.Validators.Add(result => Limit(result, option, min, max));
+
+    private static void Limit(OptionResult result, Option option, double min, double max)
     {
         foreach (string text in result.Tokens.Select(token => token.Value))
         {
@@ -29,5 +37,5 @@ internal static class NumberRange
                 result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {text}: {min}..{max}"));
             }
         }
-    });
+    }
 }
