@@ -1,4 +1,5 @@
 using System.Net;
+using MdiQkd.KeyMaterial.Randomness;
 using MdiQkd.Protocol;
 
 namespace MdiQkd.Node;
@@ -19,6 +20,7 @@ namespace MdiQkd.Node;
 /// <param name="Peers">The users that this node makes keys with.</param>
 /// <param name="Applications">SAE id to node name, for all applications of the network.</param>
 /// <param name="Operators">Common names of the certificates that may read the management pages.</param>
+/// <param name="Randomness">Hardware source of randomness; null takes the operating system's generator alone.</param>
 public sealed record NodeConfiguration(
     string Node,
     string Hub,
@@ -34,7 +36,8 @@ public sealed record NodeConfiguration(
     BlockSettings Block,
     IReadOnlyList<PeerSettings> Peers,
     IReadOnlyDictionary<string, string> Applications,
-    IReadOnlyList<string> Operators)
+    IReadOnlyList<string> Operators,
+    NoiseSourceSettings? Randomness = null)
 {
     /// <summary>What is wrong, with key, value and allowed range, or null.</summary>
     public string? Fault()
@@ -65,6 +68,11 @@ public sealed record NodeConfiguration(
         if (Pilots.Fault() is { } pilots)
         {
             return $"pilots: {pilots}";
+        }
+
+        if (Randomness?.Fault() is { } randomness)
+        {
+            return $"randomness: {randomness}";
         }
 
         if (Block.Fault() is { } block)

@@ -6,6 +6,7 @@ using MdiQkd.KeyDelivery.Agreement;
 using MdiQkd.KeyDelivery.Etsi014;
 using MdiQkd.KeyDelivery.Storage;
 using MdiQkd.KeyMaterial;
+using MdiQkd.KeyMaterial.Randomness;
 using MdiQkd.Node.Pair;
 using MdiQkd.Node.Service;
 using MdiQkd.Node.Storage;
@@ -26,6 +27,7 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
     private const int ReportsShown = 100;
 
     private readonly NodeConfiguration configuration;
+    private readonly HardwareRandomness? hardware;
     private readonly MutualTls tls;
     private readonly NodeStore store;
     private readonly StorageKey storageKey;
@@ -41,6 +43,12 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
     {
         this.configuration = configuration;
         string Resolve(string path) => Path.GetFullPath(path, baseDirectory);
+        if (configuration.Randomness is { } noise)
+        {
+            hardware = HardwareRandomness.Open(noise with { Path = Resolve(noise.Path) }, randomness);
+            randomness = hardware;
+        }
+
         tls = MutualTls.Load(
             Resolve(configuration.Certificate), Resolve(configuration.CertificateKey), Resolve(configuration.TrustAnchor));
         string data = Resolve(configuration.DataDirectory);
@@ -130,7 +138,8 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
 
             return 0;
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException or KeyStoreException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is IOException or InvalidOperationException or KeyStoreException or UnauthorizedAccessException or ArgumentException
+            or RandomnessException)
         {
             await Console.Error.WriteLineAsync($"error: {e.Message}").ConfigureAwait(false);
             return 1;
@@ -159,6 +168,7 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
         storageKey.Dispose();
         store.Dispose();
         tls.Dispose();
+        hardware?.Dispose();
     }
 
     private PairRunner MakeRunner(
@@ -223,6 +233,11 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
             agreement.RunAsync(stopping.Token),
             .. runners.Values.Select(runner => runner.RunAsync(stopping.Token)),
         ];
+        if (hardware is not null)
+        {
+            running.Add(hardware.WatchAsync(TimeProvider.System, stopping.Token));
+        }
+
         DaemonConsole.Ready(configuration.Node, web.Urls.Single());
         try
         {
@@ -232,10 +247,12 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
         {
             // Asked to stop.
         }
-
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await web.StopAsync().ConfigureAwait(false);
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await web.StopAsync().ConfigureAwait(false);
+        }
     }
 
     private void OnProgress(EncoderProgress progress)
