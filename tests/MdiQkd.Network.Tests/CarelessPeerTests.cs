@@ -72,6 +72,26 @@ public class CarelessPeerTests
         Assert.True(pair.A.Key!.Bits.Words.SequenceEqual(pair.B.Key.Bits.Words));
     }
 
+    /// <remarks>
+    /// The leak of both is the same, the strings are equal, and the verification passes; but the hub has two sets of checks of one
+    /// frame.
+    /// </remarks>
+    [Fact]
+    public void Other_codes_for_B_than_for_A_show_in_the_third_tag()
+    {
+        using DistillationPair pair = new DistillationPair(210_000).Begin().Deliver().Reconcile(otherCodesForB: true);
+        Assert.NotEqual(pair.Request.Frames[0].Code, pair.Request.Frames[1].Code);
+        Assert.Equal(pair.A.LeakEc, pair.B.LeakEc);
+
+        pair.Deliver();
+
+        Assert.Equal(DistillationPhase.Amplification, pair.A.Phase);
+        Assert.Equal(DistillationPhase.Verification, pair.B.Phase);
+        Assert.Contains("third tag", pair.B.Remark, StringComparison.Ordinal);
+        Assert.Null(pair.A.Key);
+        Assert.Null(pair.B.Key);
+    }
+
     [Fact]
     public void Sixteen_forged_third_messages_end_the_block()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using MdiQkd.Authentication.Pool;
 using MdiQkd.KeyMaterial;
@@ -20,8 +21,6 @@ internal sealed class DistillationPair : IDisposable
     private readonly string folder;
     private readonly byte[] statesOfA;
     private readonly byte[] statesOfB;
-    private readonly List<HubMessage> syndromesOfA = [];
-    private readonly List<HubMessage> syndromesOfB = [];
 
     /// <summary>Both users with one closed block; a test may give B other parameters or another list.</summary>
     public DistillationPair(int events, BlockPlan? planOfB = null, byte[]? list = null, byte[]? listOfB = null)
@@ -39,9 +38,9 @@ internal sealed class DistillationPair : IDisposable
         PoolOfA = poolOfA;
         PoolOfB = poolOfB;
         A = new BlockDistillation(
-            Plan, "alice", Closed(statesOfA, list ?? [1]), PoolOfA, new CountingRandomness("a"), CodeBook.Default, OnMessageOfA, ToB.Enqueue);
+            Plan, "alice", Closed(statesOfA, list ?? [1]), PoolOfA, new CountingRandomness("a"), CodeBook.Default, message => OnMessage(ofA: true, message), ToB.Enqueue);
         B = new BlockDistillation(
-            planOfB ?? Plan, "bob", Closed(statesOfB, listOfB ?? list ?? [1]), PoolOfB, new CountingRandomness("b"), CodeBook.Default, OnMessageOfB, ToA.Enqueue);
+            planOfB ?? Plan, "bob", Closed(statesOfB, listOfB ?? list ?? [1]), PoolOfB, new CountingRandomness("b"), CodeBook.Default, message => OnMessage(ofA: false, message), ToA.Enqueue);
     }
 
     public BlockPlan Plan { get; }
@@ -121,8 +120,11 @@ internal sealed class DistillationPair : IDisposable
         return this;
     }
 
-    /// <summary>Plays an honest hub with a perfect decoder: one round of one code for every frame.</summary>
-    public DistillationPair Reconcile()
+    /// <summary>
+    /// Plays a hub with a perfect decoder: one round of one code for every frame. If it exchanges the codes of the first two frames
+    /// for B, it makes up the peer's syndromes that no longer fit.
+    /// </summary>
+    public DistillationPair Reconcile(bool otherCodesForB = false)
     {
         int[] zz = [.. Enumerable.Range(0, statesOfA.Length).Where(index =>
             CapturedStates.IsZ(statesOfA[index]) && CapturedStates.IsZ(statesOfB[index]))];
@@ -131,8 +133,8 @@ internal sealed class DistillationPair : IDisposable
         ErrorPatterns patterns = new() { Block = Request.Block };
         foreach (Frame frame in FramePlan.Cut(zz.Length, Request.FrameLength))
         {
-            ReconciliationCode code = CodeBook.Default.Select(0.01, frame.Length, 0, frame.RealBits);
-            ReadOnlySpan<byte> bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(errors.AsSpan((int)(frame.Offset / 64)));
+            ReconciliationCode code = CodeBook.Default.Select(patterns.Frames.Count == 0 ? 0.01 : 0.008, frame.Length, 0, frame.RealBits);
+            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(errors.AsSpan((int)(frame.Offset / 64)));
             patterns.Frames.Add(new FramePattern
             {
                 Frame = Request.Frames.Count, Pattern = ByteString.CopyFrom(bytes[..((frame.RealBits + 7) / 8)]),
@@ -140,13 +142,16 @@ internal sealed class DistillationPair : IDisposable
             Request.Frames.Add(new FrameRequest { Frame = Request.Frames.Count, Code = code.Id });
         }
 
-        foreach (BlockDistillation user in (ReadOnlySpan<BlockDistillation>)[A, B])
+        SyndromeRequest ofB = Request.Clone();
+        if (otherCodesForB)
         {
-            Assert.Null(user.OnReconciliation(new HubMessage { SyndromeRequest = Request }));
+            (ofB.Frames[0].Code, ofB.Frames[1].Code) = (ofB.Frames[1].Code, ofB.Frames[0].Code);
         }
 
-        Assert.All(syndromesOfA, message => Assert.Null(B.OnReconciliation(message)));
-        Assert.All(syndromesOfB, message => Assert.Null(A.OnReconciliation(message)));
+        Assert.Null(A.OnReconciliation(new HubMessage { SyndromeRequest = Request }));
+        Assert.Null(B.OnReconciliation(new HubMessage { SyndromeRequest = ofB }));
+        Assert.Null(B.OnReconciliation(Fitting(ofA: true, ofB)));
+        Assert.Null(A.OnReconciliation(Fitting(ofA: false, Request)));
         Assert.Null(A.OnReconciliation(new HubMessage { ErrorPatterns = patterns }));
         Assert.Null(B.OnReconciliation(new HubMessage { ErrorPatterns = patterns }));
         return this;
@@ -170,21 +175,26 @@ internal sealed class DistillationPair : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(message), message.BodyCase, "not a message of a block"),
     };
 
-    private void OnMessageOfA(NodeMessage message) => OnMessage(ofA: true, message, B, syndromesOfA);
+    /// <summary>A user's syndromes as the peer expects them after its own request.</summary>
+    private HubMessage Fitting(bool ofA, SyndromeRequest request)
+    {
+        SyndromeSet set = AtHub.Single(sent => sent.OfA == ofA && sent.Message.BodyCase == NodeMessage.BodyOneofCase.Syndromes)
+            .Message.Syndromes.Clone();
+        foreach (FrameSyndrome item in set.Frames)
+        {
+            int bytes = CodeBook.Default.Find(request.Frames[item.Frame].Code).SyndromeLength(1) / 8;
+            item.Syndrome = item.Syndrome.Length == bytes ? item.Syndrome : ByteString.CopyFrom(new byte[bytes]);
+        }
 
-    private void OnMessageOfB(NodeMessage message) => OnMessage(ofA: false, message, A, syndromesOfB);
+        return new HubMessage { Syndromes = set };
+    }
 
-    private void OnMessage(bool ofA, NodeMessage message, BlockDistillation peer, List<HubMessage> syndromes)
+    private void OnMessage(bool ofA, NodeMessage message)
     {
         AtHub.Add((ofA, message));
-        switch (message.BodyCase)
+        if (message.BodyCase == NodeMessage.BodyOneofCase.Disclosure)
         {
-            case NodeMessage.BodyOneofCase.Disclosure:
-                Assert.Null(peer.OnDisclosure(message.Disclosure));
-                break;
-            case NodeMessage.BodyOneofCase.Syndromes:
-                syndromes.Add(new HubMessage { Syndromes = message.Syndromes });
-                break;
+            Assert.Null((ofA ? B : A).OnDisclosure(message.Disclosure));
         }
     }
 

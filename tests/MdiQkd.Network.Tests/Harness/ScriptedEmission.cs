@@ -7,7 +7,7 @@ namespace MdiQkd.Network.Tests.Harness;
 /// <summary>A state encoder whose states are what a test wrote down; it says which sessions it really emitted, and how often.</summary>
 internal sealed class ScriptedEmission : IEmission
 {
-    private readonly Dictionary<(SessionId Session, long Slot), byte> states = [];
+    private readonly Dictionary<SessionId, (long[] Slots, byte[] Packed)> states = [];
     private readonly HashSet<SessionId> held = [];
 
     /// <summary>Sessions in the order they were started; a session twice would be a slot emitted twice.</summary>
@@ -16,12 +16,10 @@ internal sealed class ScriptedEmission : IEmission
     /// <summary>Sessions stopped or forgotten.</summary>
     public List<SessionId> Forgotten { get; } = [];
 
+    /// <summary>Sets the states of a session; slots ascend.</summary>
     public void Write(SessionId session, ReadOnlySpan<long> slots, ReadOnlySpan<byte> packed)
     {
-        for (int index = 0; index < slots.Length; index++)
-        {
-            states[(session, slots[index])] = packed[index];
-        }
+        states[session] = (slots.ToArray(), packed.ToArray());
     }
 
     public void Start(SessionLight light)
@@ -32,10 +30,12 @@ internal sealed class ScriptedEmission : IEmission
 
     public bool TryRead(SessionId session, ReadOnlySpan<long> slots, Span<byte> packed)
     {
+        (long[] written, byte[] prepared) = states.GetValueOrDefault(session, ([], []));
         for (int index = 0; index < slots.Length; index++)
         {
             // A slot that no test wrote still was emitted with some state.
-            packed[index] = states.TryGetValue((session, slots[index]), out byte state) ? state : (byte)IntensityLabel.Z;
+            int place = Array.BinarySearch(written, slots[index]);
+            packed[index] = place >= 0 ? prepared[place] : (byte)IntensityLabel.Z;
         }
 
         return held.Contains(session);

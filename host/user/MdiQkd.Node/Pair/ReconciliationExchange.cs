@@ -111,9 +111,9 @@ internal sealed class ReconciliationExchange
 
         foreach (int index in request.Failed)
         {
-            if (index < 0 || index >= frames.Length || frames[index].Rounds == 0)
+            if (index < 0 || index >= frames.Length || frames[index].Rounds == 0 || frames[index].Disclosed)
             {
-                return Broken($"disclosure of frame {index}, which no syndrome was sent of");
+                return Broken($"disclosure of frame {index} is out of order");
             }
 
             frames[index].Disclosed = true;
