@@ -140,7 +140,9 @@ internal sealed class PairEngine : IDisposable
                 OnAnnouncements(message.Announcements);
                 break;
             case HubMessage.BodyOneofCase.SessionClosed:
-                if (distillation is null && accumulation is { } open && TryReadSession(message.SessionClosed.Session, out SessionId id))
+                // Of a block that is over it touches nothing, like a late batch.
+                if (distillation is null && accumulation is { } open && TryReadSession(message.SessionClosed.Session, out SessionId id)
+                    && open.Plan.IndexOf(id) >= 0)
                 {
                     Settle(open.Complete(id, message.SessionClosed.Batches));
                 }
