@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Text;
 using MdiQkd.Acquisition;
 using MdiQkd.Acquisition.Recordings;
+using static MdiQkd.Measurement.Tests.Acquisition.RecordingBytes;
 
 namespace MdiQkd.Measurement.Tests.Acquisition;
 
@@ -12,7 +12,7 @@ public class RecordingTests
     {
         // tsbischof/picoquant-sample-data (BSD-3): 435,319 records, 305,565 photons, all on input 1, 129,754 overflow records.
         string? path = SampleFile("hydraharp-t2.ptu");
-        Assert.SkipWhen(path is null, "../shared/data/hydraharp-t2.ptu beside the checkout is missing");
+        Assert.SkipWhen(path is null, "shared/data/hydraharp-t2.ptu beside the checkout or above it is missing");
         (PtuT2Source? source, TimeTagError error) = await PtuT2Source.OpenAsync(File.OpenRead(path!), CancellationToken.None);
         Assert.Equal(TimeTagError.None, error);
         await using PtuT2Source recording = source!;
@@ -164,63 +164,56 @@ public class RecordingTests
         return error;
     }
 
-    private static byte[] Ptu(int type, long resolutionFs, uint[] records)
+    [Fact]
+    public async Task A_single_time_in_the_far_future_costs_itself_only()
     {
-        MemoryStream stream = new();
-        stream.Write("PQTTTR\0\0"u8);
-        stream.Write("1.0.00\0\0"u8);
-        PtuTag(stream, "File_Comment", 0x4001_FFFF, 8);
-        stream.Write(new byte[8]);
-        PtuTag(stream, "TTResultFormat_TTTRRecType", 0x1000_0008, type);
-        PtuTag(stream, "MeasDesc_GlobalResolution", 0x2000_0008, BitConverter.DoubleToInt64Bits(resolutionFs * 1e-15));
-        PtuTag(stream, "TTResult_NumberOfRecords", 0x1000_0008, records.Length);
-        PtuTag(stream, "Header_End", 0xFFFF_0008, 0);
-        foreach (uint record in records)
+        // 1 ms is the longest step that is believed at once; the pause of 5 s at the end is confirmed by the tag after it.
+        await using SwabianSource source = new(new MemoryStream(
+        [
+            .. Swabian(0, 0, 1, 7_000_000_000_000_000), .. Swabian(0, 0, 1, 100), .. Swabian(0, 0, 2, 200),
+            .. Swabian(0, 0, 1, 1L << 61), .. Swabian(0, 0, 2, 300), .. Swabian(0, 0, 1, 400), .. Swabian(0, 0, 1, 250),
+            .. Swabian(0, 0, 2, 5_000_000_000_000), .. Swabian(0, 0, 1, 5_000_000_000_001),
+        ]));
+        Assert.Equal(
+            [(100, 1), (200, 2), (300, 2), (400, 1), (5_000_000_000_000, 2), (5_000_000_000_001, 1)], await AllTagsAsync(source));
+        Assert.Equal(2, source.Counters.Skipped);
+        Assert.Equal(1, source.Counters.BackwardTags);
+        Assert.Equal((100, 5_000_000_000_001), (source.Counters.FirstTagPs, source.Counters.LastTagPs));
+    }
+
+    [Fact]
+    public async Task A_last_tag_after_a_pause_is_delivered()
+    {
+        await using SwabianSource source = new(new MemoryStream([.. Swabian(0, 0, 1, 5), .. Swabian(0, 0, 2, 9_000_000_000_000)]));
+        Assert.Equal([(5, 1), (9_000_000_000_000, 2)], await AllTagsAsync(source));
+        Assert.Equal(1, source.Counters.Photons[1]);
+        Assert.Equal(1, source.Counters.Photons[2]);
+    }
+
+    [Fact]
+    public async Task Formats_are_told_apart_by_their_content()
+    {
+        byte[] ptu = Ptu((int)PtuRecordType.HydraHarpV2, 1000, [5, 6]);
+        byte[] swabian = [.. Enumerable.Range(0, 100).SelectMany(i => Swabian(0, 0, 1 + (i % 2), 1000L * i))];
+        byte[] lowFirst = [.. Enumerable.Range(0, 100).SelectMany(i => SFifteen(70_000_000_000 + (1000L * i), 1))];
+        byte[] highFirst = [.. Enumerable.Range(0, 100).SelectMany(i => Swapped(SFifteen(70_000_000_000 + (1000L * i), 1)))];
+        byte[] stream = await TagStreams.WriteAsync(TagStreams.Block(100, 0, (5, 1)));
+        Assert.Equal(RecordingFormat.PicoQuantPtu, RecordingFormats.Detect(ptu, ".dat"));
+        Assert.Equal(RecordingFormat.Swabian, RecordingFormats.Detect(swabian, ".ptu"));
+        Assert.Equal(RecordingFormat.SFifteenLowWordFirst, RecordingFormats.Detect(lowFirst, ""));
+        Assert.Equal(RecordingFormat.SFifteen, RecordingFormats.Detect(highFirst, ""));
+        Assert.Equal(RecordingFormat.TagStream, RecordingFormats.Detect(stream, ""));
+        Assert.Equal(RecordingFormat.Unknown, RecordingFormats.Detect("a letter to somebody else"u8, ".txt"));
+        Assert.Equal(RecordingFormat.Swabian, RecordingFormats.Detect([], ".swabian"));
+
+        // A tenth of damaged records does not hide a format.
+        for (int i = 0; i < 9; i++)
         {
-            stream.Write(BitConverter.GetBytes(record));
+            swabian[160 * i] = 77;
         }
 
-        return stream.ToArray();
+        Assert.Equal(RecordingFormat.Swabian, RecordingFormats.Detect(swabian, ""));
     }
 
-    private static void PtuTag(MemoryStream stream, string ident, uint kind, long value)
-    {
-        byte[] tag = new byte[48];
-        Encoding.ASCII.GetBytes(ident, tag);
-        BinaryPrimitives.WriteInt32LittleEndian(tag.AsSpan(32), -1);
-        BinaryPrimitives.WriteUInt32LittleEndian(tag.AsSpan(36), kind);
-        BinaryPrimitives.WriteInt64LittleEndian(tag.AsSpan(40), value);
-        stream.Write(tag);
-    }
-
-    private static byte[] Swabian(byte type, ushort missed, int channel, long timePs)
-    {
-        byte[] record = new byte[16];
-        record[0] = type;
-        BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(2), missed);
-        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(4), channel);
-        BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(8), timePs);
-        return record;
-    }
-
-    /// <summary>Low word, then high word.</summary>
-    private static byte[] SFifteen(long units, uint low)
-    {
-        byte[] record = new byte[8];
-        BinaryPrimitives.WriteUInt32LittleEndian(record, ((uint)units << 10) | low);
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(4), (uint)(units >> 22));
-        return record;
-    }
-
-    private static string? SampleFile(string name)
-    {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "MdiQkd.Edge.sln")))
-        {
-            root = root.Parent;
-        }
-
-        string? path = root?.Parent is { } beside ? Path.Combine(beside.FullName, "shared", "data", name) : null;
-        return File.Exists(path) ? path : null;
-    }
+    private static byte[] Swapped(byte[] record) => [.. record[4..], .. record[..4]];
 }

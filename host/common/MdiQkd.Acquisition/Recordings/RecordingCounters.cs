@@ -23,11 +23,34 @@ public sealed class RecordingCounters
     /// <summary>Records that are unknown, or have a time or channel out of range; reported as lost.</summary>
     public long Skipped { get; internal set; }
 
+    /// <summary>Bytes at the end that make no whole record.</summary>
+    public long TruncatedBytes { get; internal set; }
+
     /// <summary>Tags that the recording itself reports as missing.</summary>
     public long ReportedLost { get; internal set; }
+
+    /// <summary>Time of the first tag delivered, ps; 0 as long as there is none.</summary>
+    public long FirstTagPs { get; private set; }
 
     /// <summary>Time of the last tag delivered, ps.</summary>
     public long LastTagPs { get; internal set; }
 
-    internal void CountPhoton(byte channel) => photons[channel]++;
+    /// <summary>Tags delivered.</summary>
+    public long Tags { get; private set; }
+
+    internal void AddTags(ReadOnlySpan<long> timesPs, ReadOnlySpan<byte> channels)
+    {
+        if (timesPs.IsEmpty)
+        {
+            return;
+        }
+
+        FirstTagPs = Tags == 0 ? timesPs[0] : FirstTagPs;
+        LastTagPs = timesPs[^1];
+        Tags += timesPs.Length;
+        foreach (byte channel in channels)
+        {
+            photons[channel]++;
+        }
+    }
 }

@@ -4,8 +4,15 @@ namespace MdiQkd.Acquisition.Recordings;
 /// A recording of fixed-size records, read in bounded memory. Equal times are kept in one block: the tags at the latest time
 /// wait for the next. Tags that go back in time are dropped, counted, and reported as lost in the block that is being filled.
 /// </summary>
-public abstract class RecordingSource : ITimeTagSource
+/// <remarks>
+/// A single damaged record may claim a time in the far future, beside which all that follow would go back in time. So a tag after
+/// a pause of more than <see cref="PausePsMax"/> waits for the next one: if that is earlier, the first was damaged and is skipped.
+/// </remarks>
+public abstract class RecordingSource : IRecording
 {
+    /// <summary>Longest step to a tag that is believed at once, 1 ms.</summary>
+    public const long PausePsMax = 1_000_000_000;
+
     /// <summary>Records per read: a block of about the size of a tag-stream frame.</summary>
     private const int RecordsPerRead = 1 << 15;
 
@@ -14,7 +21,13 @@ public abstract class RecordingSource : ITimeTagSource
     private readonly byte[] buffer;
     private readonly List<byte> held = [];
     private TimeTagBlock? filling;
+    private int counted;
+    private long latestPs;
     private bool ended;
+
+    // A tag after a long pause, not delivered yet; -1 = none.
+    private long awaitedPs = -1;
+    private byte awaitedChannel;
 
     private protected RecordingSource(Stream stream, int recordBytes)
     {
@@ -27,7 +40,7 @@ public abstract class RecordingSource : ITimeTagSource
     /// <inheritdoc/>
     public TimeTagError EndReason { get; private set; }
 
-    /// <summary>What was read so far.</summary>
+    /// <inheritdoc/>
     public RecordingCounters Counters { get; } = new();
 
     /// <inheritdoc/>
@@ -45,9 +58,10 @@ public abstract class RecordingSource : ITimeTagSource
         {
             foreach (byte channel in held)
             {
-                block.Add(Counters.LastTagPs, channel);
+                block.Add(latestPs, channel);
             }
 
+            counted = held.Count;
             held.Clear();
             int got = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct)
                 .ConfigureAwait(false);
@@ -55,7 +69,14 @@ public abstract class RecordingSource : ITimeTagSource
             Counters.Records += records;
             Decode(buffer.AsSpan(0, records * recordBytes));
             ended = got < buffer.Length;
-            EndReason = got % recordBytes == 0 ? TimeTagError.None : TimeTagError.Truncated;
+            Counters.TruncatedBytes = got % recordBytes;
+            EndReason = Counters.TruncatedBytes == 0 ? TimeTagError.None : TimeTagError.Truncated;
+            if (ended)
+            {
+                DeliverAwaited();
+            }
+
+            Counters.AddTags(block.TimesPs.AsSpan(counted, block.Count - counted), block.Channels.AsSpan(counted, block.Count - counted));
             if (!ended)
             {
                 HoldLatest(block);
@@ -63,7 +84,7 @@ public abstract class RecordingSource : ITimeTagSource
         }
         while (!ended && block.Count == 0);
         filling = null;
-        block.WatermarkPs = ended ? Counters.LastTagPs : Counters.LastTagPs - 1;
+        block.WatermarkPs = ended ? latestPs : latestPs - 1;
         return block.Count > 0 || block.LostTags > 0;
     }
 
@@ -80,20 +101,14 @@ public abstract class RecordingSource : ITimeTagSource
     /// <summary>A tag.</summary>
     private protected void AddTag(long timePs, byte channel)
     {
-        if (timePs is < 0 or > TagFrame.TimePsMax)
+        if ((ulong)(timePs - latestPs) <= PausePsMax && awaitedPs < 0 && timePs <= TagFrame.TimePsMax)
         {
-            Skip();
-        }
-        else if (timePs < Counters.LastTagPs)
-        {
-            Counters.BackwardTags++;
-            filling!.LostTags++;
+            latestPs = timePs;
+            filling!.Add(timePs, channel);
         }
         else
         {
-            Counters.LastTagPs = timePs;
-            Counters.CountPhoton(channel);
-            filling!.Add(timePs, channel);
+            AddDoubtful(timePs, channel);
         }
     }
 
@@ -111,9 +126,52 @@ public abstract class RecordingSource : ITimeTagSource
         filling!.LostTags += tags;
     }
 
+    private void AddDoubtful(long timePs, byte channel)
+    {
+        if (timePs is < 0 or > TagFrame.TimePsMax)
+        {
+            Skip();
+        }
+        else if (timePs < latestPs)
+        {
+            Counters.BackwardTags++;
+            filling!.LostTags++;
+        }
+        else
+        {
+            if (awaitedPs >= 0 && timePs < awaitedPs)
+            {
+                awaitedPs = -1;
+                Skip();
+            }
+
+            DeliverAwaited();
+            if (timePs - latestPs > PausePsMax)
+            {
+                awaitedPs = timePs;
+                awaitedChannel = channel;
+            }
+            else
+            {
+                latestPs = timePs;
+                filling!.Add(timePs, channel);
+            }
+        }
+    }
+
+    private void DeliverAwaited()
+    {
+        if (awaitedPs >= 0)
+        {
+            latestPs = awaitedPs;
+            filling!.Add(awaitedPs, awaitedChannel);
+            awaitedPs = -1;
+        }
+    }
+
     private void HoldLatest(TimeTagBlock block)
     {
-        while (block.Count > 0 && block.TimesPs[block.Count - 1] == Counters.LastTagPs)
+        while (block.Count > 0 && block.TimesPs[block.Count - 1] == latestPs)
         {
             held.Add(block.Channels[--block.Count]);
         }

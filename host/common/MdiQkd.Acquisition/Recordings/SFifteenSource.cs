@@ -14,16 +14,23 @@ public sealed class SFifteenSource(Stream stream, bool highWordFirst = true) : R
     private const uint Dummy = 1 << 4;
     private const uint Detectors = 15;
 
+    /// <summary>Time in units of 1/256 ns, and the low word, whose bits 4:0 say what the record is.</summary>
+    internal static (ulong Units, uint Low) Split(ReadOnlySpan<byte> record, bool highWordFirst)
+    {
+        uint first = BinaryPrimitives.ReadUInt32LittleEndian(record);
+        uint second = BinaryPrimitives.ReadUInt32LittleEndian(record[4..]);
+        (ulong high, uint low) = highWordFirst ? (first, second) : (second, first);
+        return ((high << 22) | (low >> 10), low);
+    }
+
     private protected override void Decode(ReadOnlySpan<byte> records)
     {
         for (; !records.IsEmpty; records = records[RecordBytes..])
         {
-            uint first = BinaryPrimitives.ReadUInt32LittleEndian(records);
-            uint second = BinaryPrimitives.ReadUInt32LittleEndian(records[4..]);
-            (ulong high, uint low) = highWordFirst ? (first, second) : (second, first);
+            (ulong units, uint low) = Split(records, highWordFirst);
 
             // 54 bits times 125 stay below 2^61.
-            long timePs = (long)(((high << 22) | (low >> 10)) * 125 / 32);
+            long timePs = (long)(units * 125 / 32);
             if ((low & Dummy) != 0)
             {
                 Counters.Overflows++;
