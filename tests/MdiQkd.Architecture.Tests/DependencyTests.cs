@@ -35,6 +35,14 @@ public sealed class DependencyTests
         Assert.Null(DependencyRules.Fault("host/tools/C/C.csproj", new ProjectReference("host/hub/H/H.csproj", false)));
 
     [Fact]
+    public void A_tool_may_see_the_measurement_of_tags_and_a_user_may_not()
+    {
+        ProjectReference measurement = new(DependencyRules.Measurement, true);
+        Assert.Null(DependencyRules.Fault("host/tools/C/C.csproj", measurement));
+        Assert.NotNull(DependencyRules.Fault("host/user/U/U.csproj", measurement));
+    }
+
+    [Fact]
     public void Every_reference_leads_to_a_project_of_the_tree()
     {
         string[] missing =

@@ -3,6 +3,7 @@ using MdiQkd.Cli.Commands.Bench;
 using MdiQkd.Cli.Demo;
 using MdiQkd.Evaluation;
 using MdiQkd.Evaluation.KeyLengths;
+using MdiQkd.Replay;
 
 namespace MdiQkd.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal static class CommandLine
     {
         RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
         {
-            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), BenchCommand.Make(),
+            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), ReplayCommand.Make(), BenchCommand.Make(),
             WorldCommand.Make(), SeededNodeCommand.Make(),
         };
         if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)
