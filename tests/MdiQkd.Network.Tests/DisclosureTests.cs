@@ -215,6 +215,44 @@ public class DisclosureTests
         Assert.Equal(block, network.Alice.Report!.BlockId);
     }
 
+    /// <summary>PROTOCOL 1.3: until the list is closed the choices are kept, durable and encrypted.</summary>
+    [Fact]
+    public void Choices_on_disk_are_encrypted_and_gone_once_the_block_is_over()
+    {
+        using InMemoryNetwork network = new(RunRecord.Small);
+        CapturedStates states = CapturedStates.Of(network);
+        network.Connect().RunSession();
+
+        foreach ((TestNode node, IReadOnlyList<byte> own) in ((TestNode, IReadOnlyList<byte>)[])[(network.Alice, states.A), (network.Bob, states.B)])
+        {
+            byte[] packed = [.. own];
+            ulong[] words = new ulong[packed.Length / 8];
+            packed.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.AsSpan()));
+            WindowDetector detector = new WindowDetector().Add("states", words, 8 * packed.Length).Add("bits", CapturedStates.Bits(own), own.Count);
+
+            // The pool file is locked; no code that writes it knows a choice.
+            FileInfo[] files = [.. new DirectoryInfo(node.Folder).GetFiles("*", SearchOption.AllDirectories).Where(file => file.Name != "pool.mdq")];
+            Assert.Contains(files, file => file.Extension == ".journal" && file.Length >= own.Count);
+            Assert.All(files, file => Assert.Null(detector.Find(Read(file))));
+            Assert.NotNull(detector.Find(packed));
+        }
+
+        network.RunSession();
+        Assert.NotNull(network.Alice.Report);
+        foreach (TestNode node in (ReadOnlySpan<TestNode>)[network.Alice, network.Bob])
+        {
+            Assert.Empty(Directory.GetFiles(node.Folder, "*.journal", SearchOption.AllDirectories));
+        }
+    }
+
+    private static byte[] Read(FileInfo file)
+    {
+        using FileStream stream = new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
     private static InMemoryNetwork Run(Action<byte[], byte[]> change)
     {
         InMemoryNetwork network = new(RunRecord.Small) { Prepare = (_, _, a, b) => change(a, b) };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MdiQkd.Authentication.Pool;
 using MdiQkd.Hub.Pair;
 using MdiQkd.Protocol;
@@ -130,7 +131,10 @@ internal sealed class InMemoryNetwork : IDisposable
     public long[] DrawEvents(SessionId session)
     {
         (long[] slots, byte[] a, byte[] b) = events.Draw(
-            Settings.EventsPerSession, Settings.Block.SlotsPerSession, Settings.Block.GuardSlots, HashCode.Combine(sessionsRun++, Settings.Seed.Length));
+            Settings.EventsPerSession,
+            Settings.Block.SlotsPerSession,
+            Settings.Block.GuardSlots,
+            seed: int.Parse(Settings.Seed, CultureInfo.InvariantCulture) + (1000 * sessionsRun++));
         Prepare(session, slots, a, b);
         BlockPlan plan = Hub.Blocks.Single(block => block.Plan.IndexOf(session) >= 0).Plan;
         Node(plan.A).Emission.Write(session, slots, a);

@@ -1,3 +1,4 @@
+using MdiQkd.Authentication.Pool;
 using MdiQkd.KeyRate.Channel;
 using MdiQkd.Node;
 using MdiQkd.Protocol;
@@ -23,4 +24,7 @@ internal sealed record NetworkSettings
 
     public BlockSettings Block { get; init; } =
         new(2, 10_000_000, 1000, AcceptPsiPlus: false, new EpsilonBudget(1e-2, 1e-9), EfficiencyCapMilli: 3000, QberCapMicro: 50_000);
+
+    /// <summary>Limits of the authentication pools, which hold 2,048 pads per direction at the start.</summary>
+    public KeyPoolSettings Pool { get; init; } = new();
 }

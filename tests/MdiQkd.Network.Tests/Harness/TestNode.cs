@@ -15,7 +15,6 @@ namespace MdiQkd.Network.Tests.Harness;
 /// <summary>One user: the real engine on real stores in a folder, with a scripted encoder and no sockets.</summary>
 internal sealed class TestNode : IDisposable
 {
-    private readonly string folder;
     private readonly NetworkSettings settings;
     private readonly Action<string, NodeMessage> toHub;
     private readonly ManualTime time;
@@ -28,7 +27,7 @@ internal sealed class TestNode : IDisposable
     {
         Name = name;
         Peer = peer;
-        this.folder = folder;
+        Folder = folder;
         this.settings = settings;
         this.time = time;
         this.toHub = toHub;
@@ -40,6 +39,9 @@ internal sealed class TestNode : IDisposable
     public string Name { get; }
 
     public string Peer { get; }
+
+    /// <summary>Where it keeps its files.</summary>
+    public string Folder { get; }
 
     public ScriptedEmission Emission { get; } = new();
 
@@ -87,10 +89,10 @@ internal sealed class TestNode : IDisposable
 
     private void Open()
     {
-        store = new NodeStore(Path.Combine(folder, "node.db"));
-        Keys = KeyStore.Open(Path.Combine(folder, "keys.db"), Name, storageKey);
+        store = new NodeStore(Path.Combine(Folder, "node.db"));
+        Keys = KeyStore.Open(Path.Combine(Folder, "keys.db"), Name, storageKey);
         Assert.True(
-            KeyPool.TryOpen(Path.Combine(folder, "pool.mdq"), Name, Peer, new KeyPoolSettings(), out KeyPool? opened, out KeyPoolError? error),
+            KeyPool.TryOpen(Path.Combine(Folder, "pool.mdq"), Name, Peer, settings.Pool, out KeyPool? opened, out KeyPoolError? error),
             error?.Message);
         pool = opened;
         bool isReference = ParticipantName.IsReference(Name, Peer);
@@ -102,7 +104,7 @@ internal sealed class TestNode : IDisposable
             Timing = settings.Timing,
             Pilots = settings.Pilots,
             Store = store,
-            JournalDirectory = Path.Combine(folder, "journal"),
+            JournalDirectory = Path.Combine(Folder, "journal"),
             StorageKey = new byte[32],
             Emission = Emission,
             Pool = pool,
