@@ -42,9 +42,6 @@ public abstract class KeyStage : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Type and length, never content.</summary>
-    public override string ToString() => $"{GetType().Name}[{BitCount}]";
-
     /// <summary>Takes the bits out of this stage, for the next one.</summary>
     internal SecretBits HandOn()
     {

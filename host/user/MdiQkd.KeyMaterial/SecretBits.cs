@@ -1,20 +1,20 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace MdiQkd.KeyMaterial;
 
 /// <summary>
 /// A string of secret bits, packed LSB first: bit i is bit (i % 64) of word i / 64; bits past the end are zero.
-/// Design: one pinned array, so that the collector never leaves a copy behind, zeroed on dispose (and by the finalizer if
-/// somebody forgot). Trade-offs: the pages can still be swapped out; a caller that copies the span owns that copy.
+/// Design: pinned memory, so that the collector never leaves a copy behind, locked against swapping and left out of core dumps where
+/// the system allows (<see cref="KeyMemory"/>), zeroed on dispose (and by the finalizer if somebody forgot).
+/// Trade-off: a caller that copies the span owns that copy.
 /// </summary>
-/// <remarks>Not thread-safe. It has no content in <see cref="ToString"/>, and serializers refuse it: spans cannot be read.</remarks>
+/// <remarks>Not thread-safe. It has no text of its own, and serializers refuse it: spans cannot be read.</remarks>
 public sealed class SecretBits : IDisposable
 {
     /// <summary>Longest string: 2^27 bits, the largest block of the product (16 MiB).</summary>
     public const int BitCountMax = 1 << 27;
 
-    private ulong[]? words;
+    private readonly LockedWords words;
 
     /// <summary>All-zero bits, to be filled by the caller.</summary>
     /// <param name="bitCount">1 … <see cref="BitCountMax"/>.</param>
@@ -24,11 +24,8 @@ public sealed class SecretBits : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(bitCount, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bitCount, BitCountMax);
         BitCount = bitCount;
-        words = GC.AllocateArray<ulong>(WordsFor(bitCount), pinned: true);
+        words = new LockedWords(WordsFor(bitCount));
     }
-
-    /// <summary>Frees what was never disposed.</summary>
-    ~SecretBits() => Zero();
 
     /// <summary>Length in bits.</summary>
     public int BitCount { get; }
@@ -38,14 +35,7 @@ public sealed class SecretBits : IDisposable
     /// <see cref="ClearPadding"/>.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The bits were destroyed or handed on.</exception>
-    public Span<ulong> Words
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(words is null, this);
-            return words;
-        }
-    }
+    public Span<ulong> Words => words.Span;
 
     /// <summary>Words that hold <paramref name="bitCount"/> bits.</summary>
     public static int WordsFor(int bitCount) => (bitCount + 63) >> 6;
@@ -84,21 +74,5 @@ public sealed class SecretBits : IDisposable
     }
 
     /// <summary>Zeroes the memory; the bits are gone. Can be called twice.</summary>
-    public void Dispose()
-    {
-        Zero();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Type and length, never content.</summary>
-    public override string ToString() => $"{nameof(SecretBits)}[{BitCount}]";
-
-    private void Zero()
-    {
-        ulong[]? owned = Interlocked.Exchange(ref words, null);
-        if (owned is not null)
-        {
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(owned.AsSpan()));
-        }
-    }
+    public void Dispose() => words.Dispose();
 }

@@ -48,6 +48,7 @@ public class ToeplitzHashTests
     [InlineData(100_000, 50_000)]
     [InlineData(300_000, 3_333)]
     [InlineData(70_001, 69_999)]
+    [InlineData(175_129, 87_564)] // a tail on one thread, equal chunks on three
     public void All_paths_and_any_number_of_threads_give_the_same_bits(int n, int l)
     {
         var random = new Random(l);
@@ -161,7 +162,7 @@ public class ToeplitzHashTests
         using var workspace = new ToeplitzWorkspace();
         ToeplitzHash.Hash(x, N, seed, N + L - 1, y, L, 1, workspace);
         Assert.Equal(expected, y);
-        Assert.True(workspace.Prepare(1).AsSpan().IndexOfAnyExcept(0UL) < 0);
+        Assert.True(workspace.Prepare(1).IndexOfAnyExcept(0UL) < 0);
         y.AsSpan().Clear();
         long before = GC.GetAllocatedBytesForCurrentThread();
         ToeplitzHash.Hash(x, N, seed, N + L - 1, y, L, 1, workspace);

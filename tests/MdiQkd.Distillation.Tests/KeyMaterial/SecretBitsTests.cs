@@ -12,7 +12,7 @@ public class SecretBitsTests
     public void Memory_is_zeroed_when_disposed()
     {
         var bits = SecretBits.CopyOf([ulong.MaxValue, ulong.MaxValue], 100);
-        Span<ulong> memory = bits.Words;
+        Span<ulong> memory = bits.Words; // keeps the pages alive
         Assert.Equal([ulong.MaxValue, (1UL << 36) - 1], memory.ToArray());
         bits.Dispose();
         bits.Dispose();
@@ -21,10 +21,10 @@ public class SecretBitsTests
     }
 
     [Fact]
-    public void Text_shows_type_and_length_only()
+    public void Text_shows_the_type_only()
     {
-        Assert.Equal("SecretBits[100]", SecretBits.CopyOf([1, 2], 100).ToString());
-        Assert.Equal("SiftedKey[100]", SiftedKey.OfReference(Block, new SecretBits(100)).ToString());
+        Assert.Equal("MdiQkd.KeyMaterial.SecretBits", SecretBits.CopyOf([1, 2], 100).ToString());
+        Assert.Equal("MdiQkd.KeyMaterial.SiftedKey", SiftedKey.OfReference(Block, new SecretBits(100)).ToString());
     }
 
     [Fact]

@@ -87,21 +87,37 @@ public static class ToeplitzHash
         int maxDegreeOfParallelism,
         ToeplitzWorkspace? workspace = null)
     {
-        if (!IsSupported(path))
-        {
-            throw new PlatformNotSupportedException($"this machine lacks the instructions of path {path}");
-        }
-
         if (Fault(inputBits, seedBits, outputBits) is { } fault)
         {
             throw new ArgumentException(fault);
+        }
+
+        Multiply(path, input, inputBits, seed, seedBits, output, outputBits, maxDegreeOfParallelism, workspace);
+    }
+
+    /// <summary>The product by a Toeplitz matrix of any shape.</summary>
+    internal static void Multiply(
+        ToeplitzPath path,
+        ReadOnlySpan<ulong> input,
+        int inputBits,
+        ReadOnlySpan<ulong> seed,
+        int seedBits,
+        Span<ulong> output,
+        int outputBits,
+        int maxDegreeOfParallelism,
+        ToeplitzWorkspace? workspace)
+    {
+        if (!IsSupported(path))
+        {
+            throw new PlatformNotSupportedException($"this machine lacks the instructions of path {path}");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDegreeOfParallelism, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(input.Length, SecretBits.WordsFor(inputBits));
         ArgumentOutOfRangeException.ThrowIfLessThan(seed.Length, SecretBits.WordsFor(seedBits));
         ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, SecretBits.WordsFor(outputBits));
-        ToeplitzWorkspace memory = workspace ?? new ToeplitzWorkspace();
+        using ToeplitzWorkspace? own = workspace is null ? new ToeplitzWorkspace() : null;
+        ToeplitzWorkspace memory = workspace ?? own!;
         switch (path)
         {
             case ToeplitzPath.Clmul512:

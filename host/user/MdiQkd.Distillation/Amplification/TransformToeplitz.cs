@@ -32,24 +32,31 @@ internal static unsafe class TransformToeplitz
     {
         ToeplitzPlan plan = ToeplitzPlan.For(inputBits, outputBits, maxDegreeOfParallelism);
         int threads = Math.Min(maxDegreeOfParallelism, plan.Chunks);
-
-        // Per thread: the sum, the values of x, and from the second chunk on those of the seed.
-        long perThread = (plan.Chunks > threads ? 3L : 2L) << plan.LogPoints;
-        fixed (ulong* x = input, s = seed, scratch = workspace.Prepare(perThread * threads))
+        long perThread = plan.WordsPerThread(threads);
+        fixed (ulong* x = input, s = seed, first = workspace.Prepare(perThread * threads))
         {
-            ulong* first = ToeplitzWorkspace.Align(scratch);
             try
             {
+                int headBits = inputBits - plan.TailBits;
                 if (threads == 1)
                 {
-                    Accumulate<TLanes, TVector>(plan, x, inputBits, s, seedBits, first, 0, 1);
+                    Accumulate<TLanes, TVector>(plan, x, 0, headBits, s, seedBits, first, 0, 1);
                 }
                 else
                 {
-                    AccumulateInParallel<TLanes, TVector>(plan, x, inputBits, s, seedBits, first, perThread, threads);
+                    AccumulateInParallel<TLanes, TVector>(plan, x, headBits, s, seedBits, first, perThread, threads);
                 }
 
                 AdditiveTransform<TLanes, TVector>.EvaluateTransposed(first, plan.LogPoints, plan.LogOutputCoefficients);
+                if (plan.TailBits > 0)
+                {
+                    ToeplitzPlan tail = plan.ForTail();
+                    ulong* second = first + (1 << plan.LogPoints);
+                    Accumulate<TLanes, TVector>(tail, x, headBits, inputBits, s, seedBits, second, 0, 1);
+                    AdditiveTransform<TLanes, TVector>.EvaluateTransposed(second, tail.LogPoints, plan.LogOutputCoefficients);
+                    AddTo(first, second, 1 << plan.LogOutputCoefficients);
+                }
+
                 StoreOutput(first, plan.LogOutputCoefficients, output, outputBits);
             }
             finally
@@ -69,20 +76,35 @@ internal static unsafe class TransformToeplitz
             threads,
             new ParallelOptions { MaxDegreeOfParallelism = threads },
             thread => Accumulate<TLanes, TVector>(
-                plan, x, inputBits, seed, seedBits, scratch + (perThread * thread), thread, threads));
+                plan, x, 0, inputBits, seed, seedBits, scratch + (perThread * thread), thread, threads));
         for (int thread = 1; thread < threads; thread++)
         {
-            ulong* part = scratch + (perThread * thread);
-            for (int i = 0; i < 1 << plan.LogPoints; i++)
-            {
-                scratch[i] ^= part[i];
-            }
+            AddTo(scratch, scratch + (perThread * thread), 1 << plan.LogPoints);
         }
     }
 
-    /// <summary>Sums the values of every threads-th chunk in the first of the arrays of points words at <paramref name="scratch"/>.</summary>
+    private static void AddTo(ulong* sum, ulong* part, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            sum[i] ^= part[i];
+        }
+    }
+
+    /// <summary>
+    /// Sums the values of every threads-th chunk of the columns firstColumn … endColumn − 1 in the first of the arrays of points words at
+    /// <paramref name="scratch"/>.
+    /// </summary>
     private static void Accumulate<TLanes, TVector>(
-        ToeplitzPlan plan, ulong* x, int inputBits, ulong* seed, int seedBits, ulong* scratch, int thread, int threads)
+        ToeplitzPlan plan,
+        ulong* x,
+        int firstColumn,
+        int endColumn,
+        ulong* seed,
+        int seedBits,
+        ulong* scratch,
+        int thread,
+        int threads)
         where TLanes : struct, IFieldLanes<TVector>
         where TVector : unmanaged
     {
@@ -90,8 +112,8 @@ internal static unsafe class TransformToeplitz
         ulong* sum = scratch, a = sum + points, v = a + points;
         for (int chunk = thread; chunk < plan.Chunks; chunk += threads)
         {
-            int column = chunk * plan.ChunkBits;
-            LoadInput(x, column, Math.Min(plan.ChunkBits, inputBits - column), a, plan.LogInputCoefficients);
+            int column = firstColumn + (chunk * plan.ChunkBits);
+            LoadInput(x, column, Math.Min(plan.ChunkBits, endColumn - column), a, plan.LogInputCoefficients);
             AdditiveTransform<TLanes, TVector>.Evaluate(a, plan.LogPoints, plan.LogInputCoefficients);
             ulong* values = chunk == thread ? sum : v;
             LoadSeed(seed, seedBits, seedBits - 64 - column, values, plan.LogPoints);
