@@ -25,6 +25,7 @@ namespace MdiQkd.Node;
 public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
 {
     private const int ReportsShown = 100;
+    private const string SystemRandomness = "operating system";
 
     private readonly NodeConfiguration configuration;
     private readonly HardwareRandomness? hardware;
@@ -75,6 +76,11 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
         web = builder.Build();
         ILogger log = web.Services.GetRequiredService<ILoggerFactory>().CreateLogger(configuration.Node);
         TimeProvider time = TimeProvider.System;
+        if (KeyMemory.Probe(SecretBits.BitCountMax) is { } refusal)
+        {
+            log.LogWarning("{Refusal}: switch off swap space and core dumps on this machine", refusal);
+        }
+
 
         emission = new EncoderEmission(IPEndPoint.Parse(configuration.Encoder), randomness, time, log);
         hub = new HubConnection(configuration, tls, time, log);
@@ -291,6 +297,8 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
     private NodeStatus Status() => new(
         configuration.Node,
         hub.IsUp,
+        hardware is null ? SystemRandomness : $"{SystemRandomness} and {hardware.Name}",
+        KeyMemoryStatus.Now,
         [.. runners.Values.Select(runner => runner.Status).OfType<PairStatus>()],
         store.Reports(ReportsShown));
 }

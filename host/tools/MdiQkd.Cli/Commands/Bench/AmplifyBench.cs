@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using MdiQkd.Distillation.Amplification;
@@ -14,12 +15,22 @@ internal static class AmplifyBench
     private static readonly ToeplitzPath[] Widest =
         [ToeplitzPath.Clmul512, ToeplitzPath.Clmul256, ToeplitzPath.Clmul128, ToeplitzPath.Portable];
 
+    private const string PlainForm = "plain";
+    private const string ModifiedForm = "modified";
+
     internal static Command Make()
     {
         Option<int> length = new("--length") { Description = "Bits of input, n.", HelpName = "N", Required = true };
         NumberRange.Limit(length, SecretBits.BitCountMax, "bits");
         Option<int> output = new("--output-length") { Description = "Bits of output, at most n; without it n / 2.", HelpName = "N" };
         NumberRange.Limit(output, SecretBits.BitCountMax, "bits");
+        Option<string> form = new("--form")
+        {
+            Description = "Matrix: plain (seed of n + l - 1 bits) or modified (Toeplitz beside identity, n - 1 bits).",
+            HelpName = "FORM",
+            DefaultValueFactory = _ => PlainForm,
+        };
+        form.AcceptOnlyFromAmong(PlainForm, ModifiedForm);
         Option<int> threads = new("--threads") { Description = "Threads.", HelpName = "N", DefaultValueFactory = _ => 1 };
         NumberRange.Limit(threads, 1024, "threads");
         Option<string> path = BenchOptions.Path();
@@ -28,7 +39,7 @@ internal static class AmplifyBench
         Command command = new(
             "amplify", "Privacy amplification (Toeplitz hash): throughput in input bits, a fresh seed for each call.")
         {
-            length, output, path, threads, seconds, json,
+            length, output, form, path, threads, seconds, json,
         };
         command.SetAction(result =>
         {
@@ -45,23 +56,39 @@ internal static class AmplifyBench
                 return ExitCode.Usage;
             }
 
-            Measure(n, l, lanes, result.GetValue(threads), TimeSpan.FromSeconds(result.GetValue(seconds)))
+            Measure(n, l, result.GetValue(form) == ModifiedForm, lanes, result.GetValue(threads), TimeSpan.FromSeconds(result.GetValue(seconds)))
                 .Write(result.GetValue(json), console.Output);
             return ExitCode.Success;
         });
         return command;
     }
 
-    private static BenchReport Measure(int n, int l, ToeplitzPath path, int threads, TimeSpan time)
+    private static long PeakBytes()
     {
-        int seedBits = ToeplitzHash.SeedBits(n, l);
+        using Process self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64;
+    }
+
+    private static BenchReport Measure(int n, int l, bool modified, ToeplitzPath path, int threads, TimeSpan time)
+    {
+        int seedBits = modified ? ModifiedToeplitzHash.SeedBits(n) : ToeplitzHash.SeedBits(n, l);
         ulong[] seed = new ulong[SecretBits.WordsFor(seedBits)];
         ulong[] output = new ulong[SecretBits.WordsFor(l)];
         using SeededKeyRandomness repeatable = new("bench amplify"u8, "", "input and first seed");
         using SecretBits input = SecretBits.Draw(n, repeatable);
         repeatable.Fill(MemoryMarshal.AsBytes(seed.AsSpan()));
         using ToeplitzWorkspace workspace = new();
-        void Hash() => ToeplitzHash.Hash(path, input.Words, n, seed, seedBits, output, l, threads, workspace);
+        void Hash()
+        {
+            if (modified)
+            {
+                ModifiedToeplitzHash.Hash(path, input.Words, n, seed, seedBits, output, l, threads, workspace);
+            }
+            else
+            {
+                ToeplitzHash.Hash(path, input.Words, n, seed, seedBits, output, l, threads, workspace);
+            }
+        }
 
         // The first product has a seed of its own that repeats, so that its hash can be compared between paths and machines.
         Hash();
@@ -74,6 +101,7 @@ internal static class AmplifyBench
             .With("bench", "Benchmark", "amplify")
             .With("n", "Input", n, "bits")
             .With("outputLength", "Output", l, "bits")
+            .With("form", "Form", modified ? ModifiedForm : PlainForm)
             .With("path", "Path", BenchPaths.Name<ToeplitzPath>(Widest, path))
             .With("threads", "Threads", threads)
             .With("calls", "Calls", timing.Calls)
@@ -82,6 +110,7 @@ internal static class AmplifyBench
                 1000.0 * n / (timing.ProcessorNanoseconds + drawing.ProcessorNanoseconds), "Mbit/s")
             .With("mbitPerSecond", "Input in real time", 1000.0 * n / timing.WallNanoseconds, "Mbit/s")
             .With("nanosecondsPerMessage", "Processor time per call", timing.ProcessorNanoseconds, "ns")
+            .With("peakMebibytes", "Most memory of the process", PeakBytes() >> 20, "MiB")
             .With("hash", "SHA-256 of the first output", hash);
     }
 }
