@@ -6,6 +6,12 @@ namespace MdiQkd.Acquisition;
 /// </summary>
 public interface IOpticalSwitch : IAsyncDisposable
 {
+    /// <summary>
+    /// Whether the switch may have left the position that it was told last: it moved by itself, or the link to it was lost, at which a
+    /// board goes dark. Always false for a switch that cannot tell.
+    /// </summary>
+    bool MayHaveMoved => false;
+
     /// <summary>Connects user port A to measurement input 1 and user port B to input 2, and nothing else.</summary>
     /// <param name="userPortA">Switch port, from 1.</param>
     /// <param name="userPortB">Another switch port, from 1.</param>

@@ -10,17 +10,10 @@ namespace MdiQkd.Acquisition;
 /// <summary>
 /// Payload of a tag frame. Each tag is a 32-bit value, step to the tag before in picoseconds above the channel bits, stored
 /// in its 1 to 4 low bytes; the lengths (minus one) of four tags share a control byte, first tag lowest; all control bytes
-/// precede all value bytes. Lengths apart from values let a shuffle unpack four tags at once (Lemire, Kurz, Rupp, "Stream
-/// VByte", Inf. Process. Lett. 130, 1 (2018), arXiv 1709.08990).
+/// precede all value bytes. Lengths apart from values let a shuffle unpack four tags at once: <see cref="PackedQuads"/>.
 /// </summary>
 public static class TagPayload
 {
-    /// <summary>Value bytes that four tags take, by control byte; [256].</summary>
-    private static readonly byte[] QuadBytes = MakeQuadBytes();
-
-    /// <summary>Shuffle that spreads the value bytes of four tags into four 32-bit lanes, by control byte; [256].</summary>
-    private static readonly Vector128<byte>[] QuadShuffles = MakeQuadShuffles();
-
     /// <summary>Whether four tags at a time are decoded on this machine.</summary>
     public static bool IsAccelerated => Avx2.IsSupported && BitConverter.IsLittleEndian;
 
@@ -87,7 +80,7 @@ public static class TagPayload
     {
         ReadOnlySpan<byte> controls = payload[..((count + 3) / 4)];
         ReadOnlySpan<byte> values = payload[controls.Length..];
-        if (count > 0 && !LengthsFit(controls, count, values.Length))
+        if (count > 0 && !PackedQuads.LengthsFit(controls, count, values.Length))
         {
             return false;
         }
@@ -123,19 +116,6 @@ public static class TagPayload
         return allSteps <= (uint)TagFrame.StepPsMax(channelBits);
     }
 
-    private static bool LengthsFit(ReadOnlySpan<byte> controls, int count, int valueBytes)
-    {
-        int sum = 0;
-        foreach (byte control in controls)
-        {
-            sum += QuadBytes[control];
-        }
-
-        int unused = (4 * controls.Length) - count;
-        bool unusedAreZero = controls[^1] >> (8 - (2 * unused)) == 0;
-        return unusedAreZero && sum - unused == valueBytes;
-    }
-
     /// <summary>Decodes as many whole groups of four as may be read 16 bytes at a time; yields the tags done.</summary>
     private static int DecodeQuads(
         ReadOnlySpan<byte> controls, ReadOnlySpan<byte> values, int channelBits, Span<long> timesPs, Span<byte> channels,
@@ -145,8 +125,8 @@ public static class TagPayload
         ref byte value = ref MemoryMarshal.GetReference(values);
         ref long time = ref MemoryMarshal.GetReference(timesPs);
         ref byte channel = ref MemoryMarshal.GetReference(channels);
-        ref Vector128<byte> shuffles = ref MemoryMarshal.GetArrayDataReference(QuadShuffles);
-        ref byte lengths = ref MemoryMarshal.GetArrayDataReference(QuadBytes);
+        ref Vector128<byte> shuffles = ref MemoryMarshal.GetArrayDataReference(PackedQuads.Shuffles);
+        ref byte lengths = ref MemoryMarshal.GetArrayDataReference(PackedQuads.Bytes);
         Vector128<uint> channelMask = Vector128.Create((1u << channelBits) - 1);
         Vector128<uint> shift = Vector128.CreateScalar((uint)channelBits);
         Vector128<byte> gather = Vector128.Create(0, 4, 8, 12, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128);
@@ -182,39 +162,5 @@ public static class TagPayload
         timePs = last[0];
         at = position;
         return 4 * q;
-    }
-
-    private static byte[] MakeQuadBytes()
-    {
-        byte[] table = new byte[256];
-        for (int control = 0; control < 256; control++)
-        {
-            table[control] = (byte)(4 + (control & 3) + ((control >> 2) & 3) + ((control >> 4) & 3) + (control >> 6));
-        }
-
-        return table;
-    }
-
-    private static Vector128<byte>[] MakeQuadShuffles()
-    {
-        Vector128<byte>[] table = new Vector128<byte>[256];
-        Span<byte> shuffle = stackalloc byte[16];
-        for (int control = 0; control < 256; control++)
-        {
-            shuffle.Fill(0x80);
-            int at = 0;
-            for (int lane = 0; lane < 4; lane++)
-            {
-                int length = ((control >> (2 * lane)) & 3) + 1;
-                for (int b = 0; b < length; b++)
-                {
-                    shuffle[(4 * lane) + b] = (byte)at++;
-                }
-            }
-
-            table[control] = Vector128.Create((ReadOnlySpan<byte>)shuffle);
-        }
-
-        return table;
     }
 }

@@ -35,4 +35,7 @@ public enum TimeTagError
 
     /// <summary>A sequence number or a time that does not follow the frame before it.</summary>
     OutOfOrder,
+
+    /// <summary>A device ended the capture by itself; its fault table says why.</summary>
+    DeviceFault,
 }
