@@ -71,6 +71,8 @@ public sealed partial class InstalledDemoTests
     [InlineData("bench", "--help")]
     [InlineData("bench", "amplify", "--help")]
     [InlineData("bench", "authenticate", "--help")]
+    [InlineData("evaluate", "--help")]
+    [InlineData("evaluate", "tolerance", "--help")]
     [InlineData("world", "--help")]
     [InlineData("seeded-node", "--help")]
     public async Task Every_command_has_help(params string[] arguments)

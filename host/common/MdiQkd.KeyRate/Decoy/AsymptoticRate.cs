@@ -23,8 +23,14 @@ public readonly record struct AsymptoticRate(double IntensityA, double Intensity
     /// <param name="intensityB">Mean photon number of B's signal.</param>
     /// <param name="singlePairs">Known or bounded: infinitely many decoys know <see cref="ExactChannel.SinglePairs"/>.</param>
     /// <param name="efficiency">f of reconciliation, 1 to 10.</param>
+    /// <param name="blind">Dead time, which takes the same share of all events; null = none.</param>
     public static AsymptoticRate At(
-        ExactChannel channel, double intensityA, double intensityB, SinglePairBounds singlePairs, double efficiency)
+        ExactChannel channel,
+        double intensityA,
+        double intensityB,
+        SinglePairBounds singlePairs,
+        double efficiency,
+        BlindBins? blind = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
         KeyRateInputException.RequireInside(intensityA, 0, UserParameters.IntensityMax);
@@ -33,18 +39,19 @@ public readonly record struct AsymptoticRate(double IntensityA, double Intensity
         double singles = Poisson(1, intensityA) * Poisson(1, intensityB) * singlePairs.Yield;
         double rate = (singles * (1 - BinaryEntropy(singlePairs.ErrorRate)))
             - ReconciliationLeak.Expected(zz.Gain, zz.ErrorGain, efficiency);
-        return new(intensityA, intensityB, rate);
+        return new(intensityA, intensityB, blind is null ? rate : rate * SeenShare(channel, intensityA, intensityB, blind));
     }
 
     /// <summary>Best signal intensities for the given single-photon pairs: golden-section search in each intensity in turn.</summary>
-    public static AsymptoticRate Optimised(ExactChannel channel, SinglePairBounds singlePairs, double efficiency)
+    public static AsymptoticRate Optimised(
+        ExactChannel channel, SinglePairBounds singlePairs, double efficiency, BlindBins? blind = null)
     {
-        AsymptoticRate best = At(channel, 0.5, 0.5, singlePairs, efficiency);
+        AsymptoticRate best = At(channel, 0.5, 0.5, singlePairs, efficiency, blind);
         for (int round = 0; round < RoundsMax; round++)
         {
             AsymptoticRate before = best;
-            best = Better(best, Golden(z => At(channel, z, best.IntensityB, singlePairs, efficiency)));
-            best = Better(best, Golden(z => At(channel, best.IntensityA, z, singlePairs, efficiency)));
+            best = Better(best, Golden(z => At(channel, z, best.IntensityB, singlePairs, efficiency, blind)));
+            best = Better(best, Golden(z => At(channel, best.IntensityA, z, singlePairs, efficiency, blind)));
             if (best.SecretBitsPerSlot - before.SecretBitsPerSlot <= 1e-9 * Math.Abs(best.SecretBitsPerSlot))
             {
                 break;
@@ -61,6 +68,18 @@ public readonly record struct AsymptoticRate(double IntensityA, double Intensity
         PairGain z = channel.SinglePairs(QubitBasis.Z);
         PairGain x = channel.SinglePairs(QubitBasis.X);
         return new(z.Gain, x.Gain > 0 ? x.ErrorRate : 0.5);
+    }
+
+    // Share of the Z–Z events that the detectors see when label z is sent in every slot.
+    private static double SeenShare(ExactChannel channel, double intensityA, double intensityB, BlindBins blind)
+    {
+        double[] equal = new double[ExactChannel.Patterns];
+        double[] different = new double[ExactChannel.Patterns];
+        channel.BitPatterns(intensityA, QubitBasis.Z, intensityB, QubitBasis.Z, equal, different);
+        bool psiPlus = channel.Parameters.AcceptPsiPlus;
+        double live = ExactChannel.PatternGain(equal, different, true, psiPlus).Gain;
+        DeadTimeChain chain = new([.. equal.Zip(different, (x, y) => x + y)], blind);
+        return live > 0 ? chain.Gain(equal, different, true, psiPlus).Gain / live : 0;
     }
 
     private static AsymptoticRate Better(AsymptoticRate x, AsymptoticRate y) => y.SecretBitsPerSlot > x.SecretBitsPerSlot ? y : x;

@@ -12,6 +12,7 @@ public static class ModePairingOptimiser
     private const double LastStep = 2e-3;
     private const int EvaluationsMax = 1_200;
     private const double LengtheningMax = 1e9;
+    private const double DistanceStep = 4;
 
     /// <summary>Best finite block.</summary>
     /// <exception cref="KeyRateInputException">The scenario is out of range.</exception>
@@ -33,15 +34,16 @@ public static class ModePairingOptimiser
 
         // ln of the longest distance, then per user ln μ, ln(ν/μ), ln(pμ/po), ln(pν/po).
         double[] user = [Math.Log(0.4), Math.Log(0.1), Math.Log(0.45), Math.Log(0.3)];
-        double[] point = [Math.Log(Math.Min(scenario.PairingRoundsMax, 1e5)), .. user, .. symmetric ? [] : user];
+        double[] point = [Math.Log(scenario.PairingRoundsMax), .. user, .. symmetric ? [] : user];
         point[1] += Math.Log(balance);
         if (!symmetric)
         {
             point[1 + user.Length] -= Math.Log(balance);
         }
 
+        // Too long a distance loses the phase, too short a one the pairs: some distance has a key if any has.
         double lengthening = 1;
-        while (Value(point, lengthening) == double.NegativeInfinity && lengthening < LengtheningMax)
+        while (!TryDistance(lengthening) && lengthening < LengtheningMax)
         {
             lengthening *= 3;
         }
@@ -73,6 +75,20 @@ public static class ModePairingOptimiser
 
         (ModePairingUser bestA, ModePairingUser bestB, double distance) = Decode(point);
         return new(bestA, bestB, distance, plan(scenario, bestA, bestB, distance));
+
+        bool TryDistance(double longer)
+        {
+            for (double distance = scenario.PairingRoundsMax; distance >= 1; distance /= DistanceStep)
+            {
+                point[0] = Math.Log(distance);
+                if (Value(point, longer) > double.NegativeInfinity)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
 
         double Value(double[] at, double longer)
         {

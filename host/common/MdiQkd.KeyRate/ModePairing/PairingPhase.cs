@@ -33,7 +33,7 @@ public sealed record PairingPhase(double FrequencyOffsetHz = 10, double FibreDri
     }
 
     /// <summary>Throws <see cref="KeyRateInputException"/> for the first field out of range.</summary>
-    internal void Validate()
+    public void Validate()
     {
         RequireRange(FrequencyOffsetHz, 0, 1e9);
         RequireRange(FibreDriftRadPerSecond, 0, 1e9);

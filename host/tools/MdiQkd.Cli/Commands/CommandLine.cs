@@ -1,7 +1,9 @@
 using System.CommandLine;
 using MdiQkd.Cli.Commands.Bench;
 using MdiQkd.Cli.Demo;
+using MdiQkd.Cli.Networks;
 using MdiQkd.Evaluation;
+using MdiQkd.Evaluation.Commands;
 using MdiQkd.Evaluation.KeyLengths;
 using MdiQkd.Replay;
 
@@ -15,8 +17,8 @@ internal static class CommandLine
     {
         RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
         {
-            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), ReplayCommand.Make(), BenchCommand.Make(),
-            WorldCommand.Make(), SeededNodeCommand.Make(),
+            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), EvaluateCommand.Make(EvaluatedNetworks.Read),
+            ReplayCommand.Make(), BenchCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
         };
         if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)
         {
