@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using MdiQkd.Evaluation;
+using MdiQkd.Evaluation.Plots;
 using MdiQkd.Reconciliation;
 using Spectre.Console;
 
@@ -35,10 +36,23 @@ internal static class ReconcileBench
         Description = "Frames per error rate.", HelpName = "N", DefaultValueFactory = _ => 20,
     };
 
-    private static readonly Option<int?> Code = new("--code")
+    private static readonly Option<int[]> Code = new("--code")
     {
-        Description = "Id of the code (1000 log2 Z + row blocks of the first round) instead of the one that fits the error rate.",
+        Description = "Ids of codes (1000 log2 Z + row blocks of the first round) instead of the one that fits the error rate.",
+        AllowMultipleArgumentsPerToken = true,
         HelpName = "ID",
+    };
+
+    private static readonly Option<double[]> Inefficiency = new("--f")
+    {
+        Description = "With --code, instead of --qber: error rates at which the code's first round discloses f times the limit.",
+        AllowMultipleArgumentsPerToken = true,
+        HelpName = "F",
+    };
+
+    private static readonly Option<FileInfo?> PlotFile = new("--plot")
+    {
+        Description = "Draw a PNG: f against the error rate, or with --code the failures of each code.", HelpName = "FILE",
     };
 
     private static readonly Option<bool> FixedWeight = new("--fixed-weight")
@@ -62,16 +76,26 @@ internal static class ReconcileBench
     {
         Command command = new("reconcile", "Efficiency, failures and speed of error correction with random frames.")
         {
-            Qber, Length, Code, Frames, FixedWeight, Seed, Threads, Json,
+            Qber, Length, Code, Inefficiency, Frames, FixedWeight, Seed, Threads, PlotFile, Json,
         };
         NumberRange.Limit(Qber, 1e-4, 0.11);
         NumberRange.Limit(Length, CodeBook.Default.Lengths[^1], "bits");
+        NumberRange.Limit(Inefficiency, 1, 3);
         Code.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int id)
-                && !CodeBook.Default.TryFind(id, out _))
+            foreach (string text in result.Tokens.Select(token => token.Value))
             {
-                result.AddError($"--code {id}: no such code; the book has {CodeBook.Default.Codes[0].Id}..{CodeBook.Default.Codes[^1].Id}");
+                if (int.TryParse(text, CultureInfo.InvariantCulture, out int id) && !CodeBook.Default.TryFind(id, out _))
+                {
+                    result.AddError($"--code {id}: no such code; the book has {CodeBook.Default.Codes[0].Id}..{CodeBook.Default.Codes[^1].Id}");
+                }
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Inefficiency) is { Implicit: false } && result.GetResult(Code) is null or { Implicit: true })
+            {
+                result.AddError("--f needs --code");
             }
         });
         NumberRange.Limit(Frames, FramesMax, "frames");
@@ -82,27 +106,33 @@ internal static class ReconcileBench
 
     private static Task<int> Run(ParseResult result, CancellationToken cancellation)
     {
-        double[] qbers = result.GetValue(Qber)!;
-        int length = result.GetValue(Length);
-        ReconciliationCode? fixedCode = result.GetValue(Code) is { } id ? CodeBook.Default.Find(id) : null;
-        if (fixedCode?.Length < length)
-        {
-            length = fixedCode.Length;
-        }
-
         bool json = result.GetValue(Json);
+        (ReconciliationCode Code, double Qber, int Length)[] points = [.. Points(result)];
         List<ReconcileReport> reports = [];
         IAnsiConsole progressConsole = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         progressConsole.Progress().HideCompleted(true).Start(context =>
         {
-            foreach (double qber in qbers)
+            foreach ((ReconciliationCode code, double qber, int length) in points)
             {
-                ProgressTask task = context.AddTask(Text($"QBER {qber:P2}"), maxValue: result.GetValue(Frames));
+                ProgressTask task = context.AddTask(Text($"{code.Id}, QBER {qber:P2}"), maxValue: result.GetValue(Frames));
                 reports.Add(Measure(
-                    fixedCode ?? CodeBook.Default.Select(qber, length, realBits: length), qber, length, result.GetValue(Frames),
-                    result.GetValue(FixedWeight), result.GetValue(Seed), result.GetValue(Threads), () => task.Increment(1), cancellation));
+                    code, qber, length, result.GetValue(Frames), result.GetValue(FixedWeight), result.GetValue(Seed),
+                    result.GetValue(Threads), () => task.Increment(1), cancellation));
             }
         });
+        if (result.GetValue(PlotFile) is { } plot)
+        {
+            try
+            {
+                File.WriteAllBytes(plot.ToString(), PlotDrawing.Png(Plot(reports, byCode: result.GetValue(Code) is { Length: > 0 })));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Console.Error.WriteLine($"error: --plot {plot}: {e.Message}");
+                return Task.FromResult(ExitCode.Failure);
+            }
+        }
+
         if (json)
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(reports, Indented));
@@ -113,6 +143,56 @@ internal static class ReconcileBench
         }
 
         return Task.FromResult(ExitCode.Success);
+    }
+
+    private static IEnumerable<(ReconciliationCode Code, double Qber, int Length)> Points(ParseResult result)
+    {
+        int length = result.GetValue(Length);
+        double[] qbers = result.GetValue(Qber)!;
+        if (result.GetValue(Code) is not { Length: > 0 } ids)
+        {
+            return qbers.Select(qber => (CodeBook.Default.Select(qber, length, realBits: length), qber, length));
+        }
+
+        double[] factors = result.GetValue(Inefficiency) ?? [];
+        return ids.Select(CodeBook.Default.Find).SelectMany(code => (factors.Length > 0
+            ? factors.Select(f => QberAt(code.SyndromeLength(1) / (double)code.Length / f))
+            : qbers).Select(qber => (code, qber, Math.Min(length, code.Length))));
+    }
+
+    private static double QberAt(double entropy)
+    {
+        double low = 0;
+        double high = 0.5;
+        for (int step = 0; step < 60; step++)
+        {
+            double middle = (low + high) / 2;
+            (low, high) = BinaryEntropy.Of(middle) < entropy ? (middle, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>f by frame length against the error rate, or first-round failures by code against f.</summary>
+    private static Plot Plot(IEnumerable<ReconcileReport> reports, bool byCode)
+    {
+        if (!byCode)
+        {
+            double[] qbers = [.. reports.Select(report => 100 * report.Qber)];
+            return new Plot("Error correction: disclosed bits over the Shannon limit", "QBER (%)", "f",
+            [
+                new PlotSeries("all rounds, failed frames whole", qbers, [.. reports.Select(report => (double?)report.F)]),
+                new PlotSeries("first round", qbers, [.. reports.Select(report => (double?)report.FFirstRound)], PlotStyle.Dashed),
+            ]) { LogX = true };
+        }
+
+        return new Plot("Frames that the first round does not correct", "QBER (%)", "share of frames",
+        [
+            .. reports.GroupBy(report => report.Code).Select(code => new PlotSeries(
+                $"code {code.Key}",
+                [.. code.Select(report => 100 * report.Qber)],
+                [.. code.Select(report => (double?)report.FerFirstRound)])),
+        ]) { LogY = true };
     }
 
     /// <summary>Runs the frames of one error rate on several threads.</summary>
