@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace MdiQkd.Acquisition;
@@ -21,10 +23,17 @@ internal static class PackedQuads
     /// <param name="valueBytes">Bytes that follow the control bytes.</param>
     public static bool LengthsFit(ReadOnlySpan<byte> controls, int count, int valueBytes)
     {
-        int sum = 0;
-        foreach (byte control in controls)
+        int sum = 4 * controls.Length;
+        ReadOnlySpan<byte> left = controls;
+        for (; left.Length >= sizeof(ulong); left = left[sizeof(ulong)..])
         {
-            sum += Bytes[control];
+            ulong eight = BinaryPrimitives.ReadUInt64LittleEndian(left);
+            sum += BitOperations.PopCount(eight & 0x5555_5555_5555_5555) + (2 * BitOperations.PopCount(eight & 0xAAAA_AAAA_AAAA_AAAA));
+        }
+
+        foreach (byte control in left)
+        {
+            sum += Bytes[control] - 4;
         }
 
         int unused = (4 * controls.Length) - count;

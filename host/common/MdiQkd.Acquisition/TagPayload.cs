@@ -17,6 +17,10 @@ public static class TagPayload
     /// <summary>Whether four tags at a time are decoded on this machine.</summary>
     public static bool IsAccelerated => Avx2.IsSupported && BitConverter.IsLittleEndian;
 
+    // First byte of each 32-bit lane.
+    private static Vector128<byte> Gather =>
+        Vector128.Create(0, 4, 8, 12, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128);
+
     /// <summary>Bytes of the longest payload of <paramref name="count"/> tags.</summary>
     public static int BytesMax(int count) => ((count + 3) / 4) + (4 * count);
 
@@ -116,7 +120,7 @@ public static class TagPayload
         return allSteps <= (uint)TagFrame.StepPsMax(channelBits);
     }
 
-    /// <summary>Decodes as many whole groups of four as may be read 16 bytes at a time; yields the tags done.</summary>
+    /// <summary>Decodes as many whole pairs of groups of four as may be read 16 bytes at a time; yields the tags done.</summary>
     private static int DecodeQuads(
         ReadOnlySpan<byte> controls, ReadOnlySpan<byte> values, int channelBits, Span<long> timesPs, Span<byte> channels,
         ref int at, ref long timePs, ref uint allSteps)
@@ -127,40 +131,48 @@ public static class TagPayload
         ref byte channel = ref MemoryMarshal.GetReference(channels);
         ref Vector128<byte> shuffles = ref MemoryMarshal.GetArrayDataReference(PackedQuads.Shuffles);
         ref byte lengths = ref MemoryMarshal.GetArrayDataReference(PackedQuads.Bytes);
-        Vector128<uint> channelMask = Vector128.Create((1u << channelBits) - 1);
+        Vector256<uint> channelMask = Vector256.Create((1u << channelBits) - 1);
         Vector128<uint> shift = Vector128.CreateScalar((uint)channelBits);
-        Vector128<byte> gather = Vector128.Create(0, 4, 8, 12, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128);
+        Vector256<byte> gather = Vector256.Create(Gather, Gather);
         Vector256<long> last = Vector256.Create(timePs);
-        Vector128<uint> steps = default;
-        int quads = timesPs.Length / 4;
-        int position = 0;
+        Vector256<uint> allOf = default;
+        int quads = (timesPs.Length / 4) & ~1;
+        nint position = 0;
         int q = 0;
 
-        // The lengths were summed before: values at q occupy position .. position + 15 at most, all inside the payload.
-        for (; q < quads && position + 16 <= values.Length; q++)
+        // The lengths were summed before: values at q occupy position .. position + 31 at most, all inside the payload.
+        for (; q < quads && position <= values.Length - 32; q += 2)
         {
-            int c = Unsafe.Add(ref control, q);
-            Vector128<uint> packed = Ssse3.Shuffle(
-                Vector128.LoadUnsafe(ref value, (nuint)position), Unsafe.Add(ref shuffles, c)).AsUInt32();
-            position += Unsafe.Add(ref lengths, c);
+            nint low = Unsafe.Add(ref control, q);
+            nint high = Unsafe.Add(ref control, q + 1);
+            nint second = position + Unsafe.Add(ref lengths, low);
+            Vector256<uint> packed = Avx2.Shuffle(
+                Vector256.Create(Vector128.LoadUnsafe(ref value, (nuint)position), Vector128.LoadUnsafe(ref value, (nuint)second)),
+                Vector256.Create(Unsafe.Add(ref shuffles, low), Unsafe.Add(ref shuffles, high))).AsUInt32();
+            position = second + Unsafe.Add(ref lengths, high);
 
+            Vector256<uint> channelOf = Avx2.Shuffle((packed & channelMask).AsByte(), gather).AsUInt32();
             Unsafe.WriteUnaligned(
-                ref Unsafe.Add(ref channel, 4 * q),
-                Ssse3.Shuffle((packed & channelMask).AsByte(), gather).AsUInt32().ToScalar());
+                ref Unsafe.Add(ref channel, 4 * q), Sse2.UnpackLow(channelOf.GetLower(), channelOf.GetUpper()).AsUInt64().ToScalar());
 
-            Vector128<uint> step = Sse2.ShiftRightLogical(packed, shift);
-            steps |= step;
-            step += Sse2.ShiftLeftLogical128BitLane(step, 4);
-            step += Sse2.ShiftLeftLogical128BitLane(step, 8);
-            Vector256<long> times = Avx2.ConvertToVector256Int64(step) + last;
-            times.StoreUnsafe(ref time, (nuint)(4 * q));
-            last = Avx2.Permute4x64(times, 0xFF);
+            Vector256<uint> step = Avx2.ShiftRightLogical(packed, shift);
+            allOf |= step;
+            step += Avx2.ShiftLeftLogical128BitLane(step, 4);
+            step += Avx2.ShiftLeftLogical128BitLane(step, 8);
+
+            // Sums are added, not taken from the last lane of the times: a permutation across lanes would lengthen the chain of groups.
+            Vector256<uint> sum = Avx2.Shuffle(step, 0xFF);
+            (Avx2.ConvertToVector256Int64(step.GetLower()) + last).StoreUnsafe(ref time, (nuint)(4 * q));
+            last += Avx2.ConvertToVector256Int64(sum.GetLower());
+            (Avx2.ConvertToVector256Int64(step.GetUpper()) + last).StoreUnsafe(ref time, (nuint)((4 * q) + 4));
+            last += Avx2.ConvertToVector256Int64(sum.GetUpper());
         }
 
+        Vector128<uint> steps = allOf.GetLower() | allOf.GetUpper();
         steps |= Vector128.Shuffle(steps, Vector128.Create(2u, 3, 0, 1));
         allSteps = steps[0] | steps[1];
         timePs = last[0];
-        at = position;
+        at = (int)position;
         return 4 * q;
     }
 }

@@ -46,6 +46,29 @@ public class TagStreamTests
     }
 
     [Theory]
+    [InlineData(3071)]
+    [InlineData(3072)]
+    [InlineData(3073)]
+    [InlineData(6144)]
+    [InlineData(20_011)]
+    public void Checksum_of_long_inputs_is_that_of_one_bit_after_the_other(int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        uint register = Crc32C.Initial;
+        foreach (byte b in bytes)
+        {
+            register ^= b;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                register = (register >> 1) ^ ((register & 1) * 0x82F6_3B78u);
+            }
+        }
+
+        Assert.Equal(~register, Crc32C.Compute(bytes));
+    }
+
+    [Theory]
     [InlineData(TagFrameKind.Tags, 1)]
     [InlineData(TagFrameKind.End, 2)]
     public void Kinds_are_pinned(TagFrameKind kind, int value) => Assert.Equal(value, (int)kind);
