@@ -24,7 +24,7 @@ public sealed class BlockPathTests : IDisposable
     // Methods that constructors call, and self-contained ones that run once.
     private static readonly string[] Constructing =
     [
-        "MdiQkd.Wire.Crc32C.MakeTable",
+        "MdiQkd.Wire.Crc32C.MakeTable", "MdiQkd.Firmware.Adapters.GpioOutput.OpenAll", "MdiQkd.Firmware.Adapters.GpioInput.OpenAll",
     ];
 
     private readonly IlModule module;

@@ -6,10 +6,11 @@ internal static class DeviceBuild
     private static readonly Lazy<(IReadOnlyList<string> Errors, byte[] Image)> Build = new(() =>
         (NanoCompiler.Compile(Sources, out byte[] image), image));
 
-    private static readonly string[] Folders = ["shared/MdiQkd.Wire", "firmware/MdiQkd.Firmware"];
+    private static readonly string[] Folders = ["shared/MdiQkd.Wire", "firmware/MdiQkd.Firmware", "firmware/MdiQkd.Firmware.Adapters"];
 
     /// <summary>Everything that runs on the device.</summary>
-    internal static (string Path, string Text)[] Sources => [.. Folders.SelectMany(FirmwareSources.Of)];
+    internal static (string Path, string Text)[] Sources =>
+        [.. Folders.SelectMany(FirmwareSources.Of).Where(source => !source.Path.Contains("/DotNet/", StringComparison.Ordinal))];
 
     /// <summary>Errors of the compilation.</summary>
     internal static IReadOnlyList<string> Errors => Build.Value.Errors;
