@@ -123,7 +123,7 @@ public sealed class ErrorPatternDecoderTests
     [InlineData(0)]
     [InlineData(30_000)]
     [InlineData(65_536)]
-    public void Garbage_ends_at_the_iteration_limit(int knownZeroFrom)
+    public void Garbage_ends_at_the_iteration_limit_at_the_latest(int knownZeroFrom)
     {
         ReconciliationCode code = CodeBook.Default.Select(0.01, 65_536);
         var random = new Random(25);
@@ -137,7 +137,9 @@ public sealed class ErrorPatternDecoderTests
             {
                 DecodeResult result = decoder.Decode(
                     code, rounds, syndrome, knownZeroFrom, qber, pattern, CancellationToken.None);
-                Assert.Equal(new DecodeResult(false, 20), result);
+                // A whole frame before the last round is given up as soon as it comes to a standstill.
+                Assert.False(result.Converged);
+                Assert.InRange(result.Iterations, knownZeroFrom == code.Length && rounds < code.Rounds ? 6 : 20, 20);
             }
 
             syndrome.AsSpan().Fill(ulong.MaxValue);
@@ -177,10 +179,11 @@ public sealed class ErrorPatternDecoderTests
     internal void Every_vector_width_gives_the_bits_of_the_portable_path(LaneWidth width)
     {
         Assert.SkipUnless(LaneWidths.IsSupported(width), $"this machine lacks {width}");
-        foreach ((double qber, int realBits) in new[] { (0.004, 65_536), (0.03, 65_000) })
+        // Whole frames take the coarse pass, shortened ones the fine pass alone; rows of odd and even weight, Z of 64 and 256.
+        foreach ((double qber, int realBits) in new[] { (0.004, 65_536), (0.03, 65_536), (0.02, 262_144), (0.03, 65_000) })
         {
             // Beyond the threshold, so that the messages keep moving until the limit.
-            ReconciliationCode code = CodeBook.Default.Select(qber, 65_536);
+            ReconciliationCode code = CodeBook.Default.Select(qber, realBits);
             ulong[] syndrome = Trial.Syndrome(code, 2, Trial.Errors(code, qber * 1.4, realBits, new Random(26)));
             ulong[] expected = new ulong[code.Length / 64];
             ulong[] actual = new ulong[code.Length / 64];

@@ -1,26 +1,32 @@
-using System.Runtime.CompilerServices;
 using MdiQkd.Reconciliation.Decoding;
 
 namespace MdiQkd.Reconciliation;
 
 /// <summary>
-/// Decodes the syndrome of an error pattern: layered belief propagation with int16 messages, lanes along Z. One per
-/// thread; its buffers grow to the largest code used and are then reused.
+/// Decodes the syndrome of an error pattern: layered belief propagation, lanes along Z. One per thread; its buffers grow to the
+/// largest code used and are then reused.
 /// </summary>
 /// <remarks>
+/// Whole frames are decoded with int8 messages. Where these come to a standstill, int16 messages start anew: at once when few checks
+/// are left, else only in the last round, after which a frame is lost (before it, a few more syndrome bits cost less). Frames with
+/// public zeros, which int8 cannot tell from likely ones, use int16 alone.
 /// The results are bit-identical on every machine: all vector widths do the same operations per lane. Any syndrome is
-/// admissible; one that belongs to no likely pattern runs into the iteration limit.
+/// admissible; one that belongs to no likely pattern comes to a standstill or runs into the iteration limit.
 /// </remarks>
-public sealed unsafe class ErrorPatternDecoder
+public sealed class ErrorPatternDecoder
 {
     /// <summary>Iterations after which a decoding is given up, by default.</summary>
     public const int DefaultIterationLimit = 100;
 
+    /// <summary>Coarse iterations without a fall of the contradicted checks by 1/256: near the threshold they fall by 1/50.</summary>
+    private const int StallLimit = 6;
+
+    private const int StallShare = 256;
+
     private readonly int iterationLimit;
     private readonly LaneWidth width;
-    private short[] posteriors = [];
-    private short[] messages = [];
-    private short[] signs = [];
+    private readonly CoarsePass coarse;
+    private readonly FinePass fine;
     private ulong[] checks = [];
 
     /// <summary>A decoder on the widest vectors that pay on this machine.</summary>
@@ -35,6 +41,8 @@ public sealed unsafe class ErrorPatternDecoder
         ArgumentOutOfRangeException.ThrowIfLessThan(iterationLimit, 1);
         this.iterationLimit = iterationLimit;
         this.width = width;
+        coarse = new CoarsePass(width);
+        fine = new FinePass(width);
     }
 
     /// <summary>Code path in use: Bits512, Bits256, Bits128 or Portable; all give the same bits.</summary>
@@ -68,24 +76,76 @@ public sealed unsafe class ErrorPatternDecoder
 
         ArgumentOutOfRangeException.ThrowIfNegative(knownZeroFrom);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(knownZeroFrom, code.Length);
-        Prepare(code, rounds, syndromeXor, knownZeroFrom, double.IsNaN(qber) ? 0.49 : qber);
-        for (int iteration = 1; iteration <= iterationLimit; iteration++)
+        qber = double.IsNaN(qber) ? 0.49 : qber;
+        Layers layers = code.LayersAfter(rounds);
+        checks = checks.Length >= syndromeXor.Length ? checks : new ulong[syndromeXor.Length];
+        syndromeXor.CopyTo(checks);
+        Span<ulong> layerChecks = checks.AsSpan(0, syndromeXor.Length);
+        layers.Split(layerChecks, code.LiftingSize / 64);
+        int iterations = 0;
+        if (knownZeroFrom == code.Length)
         {
-            if (cancellation.IsCancellationRequested)
+            coarse.Prepare(code, layers, layerChecks, qber);
+            if (DecodeCoarse(code, layers, rounds, syndromeXor, pattern, ref iterations, cancellation))
             {
-                Decide(code, pattern);
-                return new DecodeResult(false, iteration - 1);
+                return new DecodeResult(true, iterations);
             }
 
-            Iterate(code, rounds);
-            Decide(code, pattern);
-            if (SyndromeFormer.Matches(code, rounds, pattern, syndromeXor))
+            if (rounds < code.Rounds && !coarse.IsCandidate)
             {
-                return new DecodeResult(PublicZerosHold(pattern, knownZeroFrom), iteration);
+                return new DecodeResult(false, iterations);
             }
         }
 
-        return new DecodeResult(false, iterationLimit);
+        fine.Prepare(code, layers, layerChecks, knownZeroFrom, qber);
+        while (iterations < iterationLimit && !cancellation.IsCancellationRequested)
+        {
+            fine.Iterate(code, layers);
+            iterations++;
+            fine.Decide(code, pattern);
+            if (SyndromeFormer.Matches(code, rounds, pattern, syndromeXor))
+            {
+                return new DecodeResult(PublicZerosHold(pattern, knownZeroFrom), iterations);
+            }
+        }
+
+        return new DecodeResult(false, iterations);
+    }
+
+    private bool DecodeCoarse(
+        ReconciliationCode code,
+        Layers layers,
+        int rounds,
+        ReadOnlySpan<ulong> syndrome,
+        Span<ulong> pattern,
+        ref int iterations,
+        CancellationToken cancellation)
+    {
+        int least = int.MaxValue;
+        for (int stalled = 0;
+            stalled < StallLimit && iterations < iterationLimit && !cancellation.IsCancellationRequested;
+            stalled++)
+        {
+            coarse.Iterate(code, layers);
+            iterations++;
+            if (coarse.IsCandidate)
+            {
+                coarse.Decide(code, pattern);
+                if (SyndromeFormer.Matches(code, rounds, pattern, syndrome))
+                {
+                    return true;
+                }
+            }
+
+            if (coarse.Contradicted < least - (least / StallShare))
+            {
+                least = coarse.Contradicted;
+                stalled = -1;
+            }
+        }
+
+        coarse.Decide(code, pattern);
+        return false;
     }
 
     private static bool PublicZerosHold(ReadOnlySpan<ulong> pattern, int knownZeroFrom)
@@ -97,69 +157,5 @@ public sealed unsafe class ErrorPatternDecoder
         }
 
         return pattern[word] >> (knownZeroFrom & 63) == 0 && !pattern[(word + 1)..].ContainsAnyExcept(0UL);
-    }
-
-    private static short[] Grown(short[] buffer, int length) =>
-        buffer.Length >= length ? buffer : GC.AllocateUninitializedArray<short>(length, pinned: true);
-
-    private void Prepare(
-        ReconciliationCode code, int rounds, ReadOnlySpan<ulong> syndrome, int knownZeroFrom, double qber)
-    {
-        int stride = code.LiftingSize + ReconciliationCode.Pad;
-        Layers layers = code.LayersAfter(rounds);
-        int messageCount = layers.Circulants.Length * code.LiftingSize;
-        checks = checks.Length >= syndrome.Length ? checks : new ulong[syndrome.Length];
-        syndrome.CopyTo(checks);
-        layers.Split(checks.AsSpan(0, syndrome.Length), code.LiftingSize / 64);
-        posteriors = Grown(posteriors, code.ColumnBlocks * stride);
-        messages = Grown(messages, messageCount);
-        signs = Grown(signs, syndrome.Length * 64);
-        messages.AsSpan(0, messageCount).Clear();
-        posteriors.AsSpan(0, code.ColumnBlocks * stride).Fill(LikelihoodScale.Channel(qber));
-        for (int column = knownZeroFrom / code.LiftingSize; column < code.ColumnBlocks; column++)
-        {
-            int skip = Math.Max(0, knownZeroFrom - (column * code.LiftingSize));
-            Span<short> block = posteriors.AsSpan(column * stride, stride);
-            block[skip..code.LiftingSize].Fill(LikelihoodScale.Certain);
-            block[..ReconciliationCode.Pad].CopyTo(block[code.LiftingSize..]);
-        }
-
-        for (int bit = 0; bit < syndrome.Length * 64; bit++)
-        {
-            signs[bit] = (short)-(int)((checks[bit >> 6] >> (bit & 63)) & 1);
-        }
-    }
-
-    private void Iterate(ReconciliationCode code, int rounds)
-    {
-        Layers layers = code.LayersAfter(rounds);
-        int[] start = layers.Start;
-        fixed (short* posterior = posteriors, message = messages, sign = signs, table = LikelihoodScale.FromProduct)
-        fixed (Circulant* circulant = layers.Circulants)
-        {
-            for (int row = 0; row < start.Length - 1; row++)
-            {
-                LaneWidths.Update(
-                    width,
-                    posterior,
-                    message + ((long)start[row] * code.LiftingSize),
-                    sign + (row * code.LiftingSize),
-                    circulant + start[row],
-                    start[row + 1] - start[row],
-                    code.LiftingSize,
-                    table);
-            }
-        }
-    }
-
-    private void Decide(ReconciliationCode code, Span<ulong> pattern)
-    {
-        int stride = code.LiftingSize + ReconciliationCode.Pad;
-        int words = code.LiftingSize / 64;
-        for (int column = 0; column < code.ColumnBlocks; column++)
-        {
-            HardDecision.Pack(
-                posteriors.AsSpan(column * stride, code.LiftingSize), pattern.Slice(column * words, words));
-        }
     }
 }

@@ -10,8 +10,8 @@ namespace MdiQkd.Reconciliation;
 /// <remarks>Bit order of frames and syndromes: bit i is bit i mod 64 (LSB first) of word i / 64.</remarks>
 public sealed class ReconciliationCode
 {
-    /// <summary>Lanes behind each column block among the posteriors of the decoder: the widest vector.</summary>
-    internal const int Pad = 32;
+    /// <summary>Lanes behind each column block among the posteriors of the decoder: the widest vector of bytes.</summary>
+    internal const int Pad = 64;
 
     private readonly BaseMatrix matrix;
     private readonly CodeRate rate;

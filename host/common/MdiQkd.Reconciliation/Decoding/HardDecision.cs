@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace MdiQkd.Reconciliation.Decoding;
 
-/// <summary>Packs signs of int16 lanes into bits.</summary>
+/// <summary>Packs signs of lanes into bits.</summary>
 internal static class HardDecision
 {
     /// <summary>Bit i of <paramref name="bits"/> (LSB first) is the sign of lane i.</summary>
@@ -21,6 +21,18 @@ internal static class HardDecision
             }
 
             bits[word] = packed;
+        }
+    }
+
+    /// <summary>The same for int8 lanes.</summary>
+    public static void Pack(ReadOnlySpan<sbyte> lanes, Span<ulong> bits)
+    {
+        for (int word = 0; word < bits.Length; word++)
+        {
+            ReadOnlySpan<sbyte> chunk = lanes.Slice(word * 64, 64);
+            ulong low = Vector256.Create(chunk).ExtractMostSignificantBits();
+            ulong high = Vector256.Create(chunk[32..]).ExtractMostSignificantBits();
+            bits[word] = low | (high << 32);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace MdiQkd.Reconciliation.Decoding;
 
-/// <summary>Chooses and runs the layer kernel of a vector width.</summary>
+/// <summary>Chooses and runs the layer kernels of a vector width.</summary>
 internal static unsafe class LaneWidths
 {
     /// <summary>The widest width of this machine.</summary>
@@ -52,4 +52,26 @@ internal static unsafe class LaneWidths
                 break;
         }
     }
+
+    /// <summary><see cref="ByteLayerKernel{TVector,TOperations}.Update"/> at that width, or the widest that Z has two vectors of.</summary>
+    public static int Update(
+        LaneWidth width,
+        sbyte* posteriors,
+        sbyte* messages,
+        sbyte* signs,
+        Circulant* circulants,
+        int count,
+        int liftingSize,
+        byte* tables) =>
+        width switch
+        {
+            LaneWidth.Bits512 when liftingSize >= 2 * ByteLanes512.Lanes => ByteLayerKernel<Vector512<byte>, ByteLanes512>.Update(
+                posteriors, messages, signs, circulants, count, liftingSize, tables),
+            LaneWidth.Bits512 or LaneWidth.Bits256 => ByteLayerKernel<Vector256<byte>, ByteLanes256>.Update(
+                posteriors, messages, signs, circulants, count, liftingSize, tables),
+            LaneWidth.Bits128 => ByteLayerKernel<Vector128<byte>, ByteLanes128>.Update(
+                posteriors, messages, signs, circulants, count, liftingSize, tables),
+            _ => ByteLayerKernel<nint, ByteLanesPortable>.Update(
+                posteriors, messages, signs, circulants, count, liftingSize, tables),
+        };
 }

@@ -1,0 +1,104 @@
+namespace MdiQkd.Reconciliation.Decoding;
+
+/// <summary>
+/// Tables of the coarse pass. Log-likelihood ratios are int8 in steps of 1/7. The loss of an edge of magnitude x is
+/// -ln tanh(x/2); a check's losses add up in a byte, in steps that get finer from level to level as decoding goes on: at the start
+/// a check loses 1 to 2 in all, towards the end a few hundredths.
+/// </summary>
+/// <remarks>
+/// Steps of 1/6 or 1/8 lose frames near the threshold: the weakest message then rounds to one step, or the posterior has too
+/// little room above the channel's value.
+/// </remarks>
+internal static class LossTables
+{
+    /// <summary>Steps per unit of natural log-likelihood ratio.</summary>
+    public const int StepsPerUnit = 7;
+
+    /// <summary>Largest message, 8.6 units.</summary>
+    public const int LargestMessage = 60;
+
+    /// <summary>Largest posterior: less a message of the other sign it still fits int8.</summary>
+    public const int PosteriorMax = 127 - LargestMessage;
+
+    /// <summary>Largest magnitude that the least of a check can have.</summary>
+    public const int MagnitudeMax = 127;
+
+    /// <summary>Magnitudes above, 9 units, lose as much as this one; 16 bins of four steps.</summary>
+    public const int BinnedMax = 63;
+
+    /// <summary>Offset of the loss of each magnitude 0 to 127, in a level's bytes; before it the message of each loss 0 to 510.</summary>
+    public const int LossOfMagnitude = 512;
+
+    /// <summary>Offset of the loss of each bin of magnitudes for every second edge.</summary>
+    public const int FirstLoss = LossOfMagnitude + MagnitudeMax + 1;
+
+    /// <summary>Offset of the same for the edges between: both together have half a step's resolution.</summary>
+    public const int SecondLoss = FirstLoss + 16;
+
+    /// <summary>Bytes of a level.</summary>
+    public const int LevelSize = SecondLoss + 16;
+
+    /// <summary>Number of levels; steps per unit of loss grow by a quarter of an octave each.</summary>
+    public const int Levels = 10;
+
+    private const double CoarsestSteps = 96;
+
+    /// <summary>All levels, coarsest first.</summary>
+    public static readonly byte[] Bytes = Make();
+
+    /// <summary>Share of contradicted checks below which each level holds: 2.5 times the mean loss, and 0.6, fit the byte.</summary>
+    private static readonly double[] ContradictedMax = [.. Enumerable.Range(0, Levels).Select(level =>
+        (1 - Math.Exp(-((byte.MaxValue / StepsAt(level)) - 0.6) / 2.5)) / 2)];
+
+    /// <summary>The level for a share of contradicted checks, at least <paramref name="level"/>.</summary>
+    public static int Next(int level, double contradicted)
+    {
+        while (level + 1 < Levels && contradicted <= ContradictedMax[level + 1])
+        {
+            level++;
+        }
+
+        return level;
+    }
+
+    private static double StepsAt(int level) => CoarsestSteps * Math.Pow(2, level / 4.0);
+
+    private static byte[] Make()
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(Levels * LevelSize, pinned: true);
+        for (int level = 0; level < Levels; level++)
+        {
+            Fill(bytes.AsSpan(level * LevelSize, LevelSize), StepsAt(level));
+        }
+
+        return bytes;
+    }
+
+    private static void Fill(Span<byte> level, double steps)
+    {
+        for (int loss = 0; loss < LossOfMagnitude; loss++)
+        {
+            // A full byte may stand for any larger loss.
+            double t = Math.Exp(-(loss == 0 ? 0.35 : loss) / steps);
+            double message = Math.Round(Math.Log((1 + t) / (1 - t)) * StepsPerUnit);
+            level[loss] = loss >= byte.MaxValue ? (byte)0 : (byte)Math.Min(LargestMessage, message);
+        }
+
+        for (int magnitude = 0; magnitude <= MagnitudeMax; magnitude++)
+        {
+            level[LossOfMagnitude + magnitude] = (byte)Math.Min(byte.MaxValue, Math.Round(Loss(magnitude) * steps));
+        }
+
+        for (int bin = 0; bin < 16; bin++)
+        {
+            double loss = bin == 15
+                ? Loss(68) / 2
+                : (Loss(4 * bin) + Loss((4 * bin) + 1) + Loss((4 * bin) + 2) + Loss((4 * bin) + 3)) / 4;
+            double first = Math.Floor((loss * steps) + 0.25);
+            level[FirstLoss + bin] = (byte)Math.Min(byte.MaxValue, first);
+            level[SecondLoss + bin] = (byte)Math.Min(byte.MaxValue, Math.Floor((2 * loss * steps) + 0.5) - first);
+        }
+    }
+
+    private static double Loss(int magnitude) => -Math.Log(Math.Tanh(Math.Max(magnitude, 0.25) / StepsPerUnit / 2));
+}
