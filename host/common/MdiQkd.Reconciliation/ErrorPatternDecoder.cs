@@ -86,7 +86,7 @@ public sealed class ErrorPatternDecoder
         if (knownZeroFrom == code.Length)
         {
             coarse.Prepare(code, layers, layerChecks, qber);
-            if (DecodeCoarse(code, layers, rounds, syndromeXor, pattern, ref iterations, cancellation))
+            if (DecodeCoarse(code, rounds, syndromeXor, layerChecks, pattern, ref iterations, cancellation))
             {
                 return new DecodeResult(true, iterations);
             }
@@ -114,13 +114,14 @@ public sealed class ErrorPatternDecoder
 
     private bool DecodeCoarse(
         ReconciliationCode code,
-        Layers layers,
         int rounds,
         ReadOnlySpan<ulong> syndrome,
+        ReadOnlySpan<ulong> layerChecks,
         Span<ulong> pattern,
         ref int iterations,
         CancellationToken cancellation)
     {
+        Layers layers = code.LayersAfter(rounds);
         int least = int.MaxValue;
         for (int stalled = 0;
             stalled < StallLimit && iterations < iterationLimit && !cancellation.IsCancellationRequested;
@@ -140,6 +141,12 @@ public sealed class ErrorPatternDecoder
             if (coarse.Contradicted < least - (least / StallShare))
             {
                 least = coarse.Contradicted;
+                stalled = -1;
+            }
+            else if (stalled == StallLimit - 1 && coarse.IsCandidate && coarse.Thaw(code, layers, layerChecks))
+            {
+                // A frozen column may have been wrong.
+                least = int.MaxValue;
                 stalled = -1;
             }
         }

@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace MdiQkd.Reconciliation.Decoding;
 
-/// <summary>16 lanes: SSSE3 or AdvSimd.</summary>
+/// <summary>16 lanes: SSSE3 or AdvSimd for Arm64.</summary>
 internal readonly unsafe struct ByteLanes128 : IByteLaneOperations<Vector128<byte>>
 {
     public static int Lanes => 16;
@@ -54,12 +55,22 @@ internal readonly unsafe struct ByteLanes128 : IByteLaneOperations<Vector128<byt
         Vector128.AddSaturate(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Quarter(Vector128<byte> a) =>
-        (a.AsUInt16() >> 2).AsByte() & Vector128.Create((byte)15);
+    public static Vector128<byte> SubtractSaturateUnsigned(Vector128<byte> a, Vector128<byte> b) =>
+        Vector128.SubtractSaturate(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> ShiftRight(Vector128<byte> a, int count) =>
+        (a.AsUInt16() >> count).AsByte() & Vector128.Create((byte)(0xFF >> count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Lookup(Vector128<byte> table, Vector128<byte> index) =>
-        Vector128.ShuffleNative(table, index);
+        Ssse3.IsSupported ? Ssse3.Shuffle(table, index) : AdvSimd.Arm64.VectorTableLookup(table, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> LookupOrZero(Vector128<byte> table, Vector128<byte> index) =>
+        Ssse3.IsSupported
+            ? Ssse3.Shuffle(table, Vector128.AddSaturate(index, Vector128.Create((byte)0x70)))
+            : AdvSimd.Arm64.VectorTableLookup(table, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> SelectEqual(Vector128<byte> a, Vector128<byte> b, Vector128<byte> equal, Vector128<byte> other) =>

@@ -54,11 +54,19 @@ internal readonly unsafe struct ByteLanes256 : IByteLaneOperations<Vector256<byt
         Vector256.AddSaturate(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Quarter(Vector256<byte> a) =>
-        (a.AsUInt16() >> 2).AsByte() & Vector256.Create((byte)15);
+    public static Vector256<byte> SubtractSaturateUnsigned(Vector256<byte> a, Vector256<byte> b) =>
+        Vector256.SubtractSaturate(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> ShiftRight(Vector256<byte> a, int count) =>
+        (a.AsUInt16() >> count).AsByte() & Vector256.Create((byte)(0xFF >> count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector256<byte> table, Vector256<byte> index) => Avx2.Shuffle(table, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LookupOrZero(Vector256<byte> table, Vector256<byte> index) =>
+        Lookup(table, Vector256.AddSaturate(index, Vector256.Create((byte)0x70)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> SelectEqual(Vector256<byte> a, Vector256<byte> b, Vector256<byte> equal, Vector256<byte> other) =>

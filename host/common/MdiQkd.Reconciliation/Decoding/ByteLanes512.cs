@@ -55,12 +55,20 @@ internal readonly unsafe struct ByteLanes512 : IByteLaneOperations<Vector512<byt
         Vector512.AddSaturate(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Quarter(Vector512<byte> a) =>
-        (a.AsUInt16() >> 2).AsByte() & Vector512.Create((byte)15);
+    public static Vector512<byte> SubtractSaturateUnsigned(Vector512<byte> a, Vector512<byte> b) =>
+        Vector512.SubtractSaturate(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ShiftRight(Vector512<byte> a, int count) =>
+        (a.AsUInt16() >> count).AsByte() & Vector512.Create((byte)(0xFF >> count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Lookup(Vector512<byte> table, Vector512<byte> index) =>
         Avx512BW.Shuffle(table, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LookupOrZero(Vector512<byte> table, Vector512<byte> index) =>
+        Lookup(table, Vector512.AddSaturate(index, Vector512.Create((byte)0x70)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> SelectEqual(Vector512<byte> a, Vector512<byte> b, Vector512<byte> equal, Vector512<byte> other) =>

@@ -32,9 +32,13 @@ internal readonly unsafe struct ByteLanesPortable : IByteLaneOperations<nint>
 
     public static nint AddSaturateUnsigned(nint a, nint b) => Math.Min(byte.MaxValue, a + b);
 
-    public static nint Quarter(nint a) => a / 4;
+    public static nint SubtractSaturateUnsigned(nint a, nint b) => Math.Max(0, a - b);
+
+    public static nint ShiftRight(nint a, int count) => a >> count;
 
     public static nint Lookup(nint table, nint index) => ((byte*)table)[index];
+
+    public static nint LookupOrZero(nint table, nint index) => index < 16 ? ((byte*)table)[index] : 0;
 
     public static nint SelectEqual(nint a, nint b, nint equal, nint other) => a == b ? equal : other;
 

@@ -19,8 +19,9 @@ internal static unsafe class ByteLayerKernel<TVector, TOperations>
     /// <param name="posteriors">Column blocks of Z int8 each and a pad of at least one vector.</param>
     /// <param name="messages">Z int8 per entry of this row; laid out per two vectors, then per entry.</param>
     /// <param name="signs">Z int8: -1 where the syndrome bit is one, else 0.</param>
-    /// <param name="circulants">The row's circulants.</param>
+    /// <param name="circulants">The row's circulants whose columns are still undecided.</param>
     /// <param name="count">How many.</param>
+    /// <param name="entries">Entries of this row, with those that are decided.</param>
     /// <param name="liftingSize">Z.</param>
     /// <param name="tables">A level of <see cref="LossTables"/>.</param>
     /// <returns>Checks that the incoming messages contradict.</returns>
@@ -29,16 +30,15 @@ internal static unsafe class ByteLayerKernel<TVector, TOperations>
         sbyte* posteriors,
         sbyte* messages,
         sbyte* signs,
-        Circulant* circulants,
+        ActiveCirculant* circulants,
         int count,
+        int entries,
         int liftingSize,
         byte* tables)
     {
         // Two vectors at a time: their sums are independent chains, and the addresses are shared work.
         int width = TOperations.Lanes;
         uint mask = (uint)liftingSize - 1;
-        byte* toLeast = stackalloc byte[2 * width];
-        byte* toOthers = stackalloc byte[2 * width];
         int contradicted = 0;
         for (uint lane = 0; lane < (uint)liftingSize; lane += 2 * (uint)width)
         {
@@ -50,10 +50,10 @@ internal static unsafe class ByteLayerKernel<TVector, TOperations>
             TVector loss1 = loss0;
             TVector table = TOperations.LoadTable(tables + LossTables.FirstLoss);
             TVector nextTable = TOperations.LoadTable(tables + LossTables.SecondLoss);
-            sbyte* message = messages;
-            for (Circulant* circulant = circulants; circulant < circulants + count; circulant++)
+            for (ActiveCirculant* circulant = circulants; circulant < circulants + count; circulant++)
             {
                 sbyte* block = posteriors + circulant->Start;
+                sbyte* message = messages + circulant->Message;
                 uint rotated = lane + circulant->Shift;
                 TOperations.Prefetch(block + ((rotated + (4 * (uint)width)) & mask));
                 TVector extrinsic0 = TOperations.SubtractSaturate(
@@ -66,39 +66,26 @@ internal static unsafe class ByteLayerKernel<TVector, TOperations>
                 sign1 = TOperations.Xor(sign1, extrinsic1);
                 Accumulate(TOperations.Abs(extrinsic0), table, ref least0, ref loss0);
                 Accumulate(TOperations.Abs(extrinsic1), table, ref least1, ref loss1);
-                message += 2 * width;
 
                 // Losses are rounded up for one edge and down for the next.
                 (table, nextTable) = (nextTable, table);
             }
 
             contradicted += TOperations.CountNegative(sign0) + TOperations.CountNegative(sign1);
-            TOperations.Store(loss0, toLeast);
-            TOperations.Store(loss1, toLeast + width);
-            TOperations.Store(least0, toOthers);
-            TOperations.Store(least1, toOthers + width);
-            for (int element = 0; element < 2 * width; element++)
-            {
-                int loss = toLeast[element];
-                toLeast[element] = tables[loss];
-                toOthers[element] = tables[loss + tables[LossTables.LossOfMagnitude + toOthers[element]]];
-            }
-
-            TVector toLeast0 = TOperations.Load(toLeast);
-            TVector toLeast1 = TOperations.Load(toLeast + width);
-            TVector toOthers0 = TOperations.Load(toOthers);
-            TVector toOthers1 = TOperations.Load(toOthers + width);
-            message = messages;
-            for (Circulant* circulant = circulants; circulant < circulants + count; circulant++)
+            TVector toLeast0 = Message(loss0, tables);
+            TVector toLeast1 = Message(loss1, tables);
+            TVector toOthers0 = Joined(toLeast0, least0, tables);
+            TVector toOthers1 = Joined(toLeast1, least1, tables);
+            for (ActiveCirculant* circulant = circulants; circulant < circulants + count; circulant++)
             {
                 sbyte* block = posteriors + circulant->Start;
+                sbyte* message = messages + circulant->Message;
                 uint rotated = lane + circulant->Shift;
                 Spread(block + (rotated & mask), message, sign0, least0, toLeast0, toOthers0);
                 Spread(block + ((rotated + (uint)width) & mask), message + width, sign1, least1, toLeast1, toOthers1);
-                message += 2 * width;
             }
 
-            messages = message;
+            messages += 2 * width * entries;
         }
 
         for (int index = 0; index < count; index++)
@@ -115,10 +102,40 @@ internal static unsafe class ByteLayerKernel<TVector, TOperations>
     {
         TVector larger = TOperations.MaxUnsigned(magnitude, least);
         least = TOperations.MinUnsigned(magnitude, least);
-        TVector index = TOperations.Quarter(
-            TOperations.MinUnsigned(larger, TOperations.Broadcast(LossTables.BinnedMax)));
+        TVector index = TOperations.ShiftRight(
+            TOperations.MinUnsigned(larger, TOperations.Broadcast(LossTables.BinnedMax)), 2);
         loss = TOperations.AddSaturateUnsigned(loss, TOperations.Lookup(table, index));
     }
+
+    /// <summary>The message of a loss: by steps of one below 16, of four below 80, of 16 above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Message(TVector loss, byte* tables)
+    {
+        TVector fine = TOperations.LookupOrZero(TOperations.LoadTable(tables + LossTables.FineMessage), loss);
+        TVector middle = TOperations.LookupOrZero(
+            TOperations.LoadTable(tables + LossTables.MiddleMessage),
+            TOperations.ShiftRight(TOperations.SubtractSaturateUnsigned(loss, TOperations.Broadcast(16)), 2));
+        TVector coarse = TOperations.Lookup(
+            TOperations.LoadTable(tables + LossTables.CoarseMessage), TOperations.ShiftRight(loss, 4));
+        // Messages fall with the loss: where a table holds, it has the largest value.
+        return TOperations.MaxUnsigned(fine, TOperations.MaxUnsigned(middle, coarse));
+    }
+
+    /// <summary>2 atanh(tanh(a/2) tanh(b/2)) = min(a, b) + c(a + b) - c(|a - b|) with c(x) = ln(1 + e^-x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Joined(TVector a, TVector b, byte* tables)
+    {
+        TVector table = TOperations.LoadTable(tables + LossTables.Correction);
+        TVector lower = TOperations.MinUnsigned(a, b);
+        TVector higher = TOperations.MaxUnsigned(a, b);
+        return TOperations.SubtractSaturateUnsigned(
+            TOperations.AddSaturateUnsigned(lower, Corrected(table, TOperations.AddSaturateUnsigned(lower, higher))),
+            Corrected(table, TOperations.Subtract(higher, lower)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Corrected(TVector table, TVector argument) => TOperations.Lookup(
+        table, TOperations.ShiftRight(TOperations.MinUnsigned(argument, TOperations.Broadcast(31)), 1));
 
     /// <summary>Second pass over one vector: the new posterior and what it changed by.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,11 +53,17 @@ internal unsafe interface IByteLaneOperations<TVector>
     /// <summary>Unsigned saturating sum.</summary>
     static abstract TVector AddSaturateUnsigned(TVector a, TVector b);
 
-    /// <summary>a / 4 for lanes of 0 to 63.</summary>
-    static abstract TVector Quarter(TVector a);
+    /// <summary>Unsigned saturating difference.</summary>
+    static abstract TVector SubtractSaturateUnsigned(TVector a, TVector b);
+
+    /// <summary>Unsigned a / 2^<paramref name="count"/>.</summary>
+    static abstract TVector ShiftRight(TVector a, int count);
 
     /// <summary>The table's byte at each index of 0 to 15.</summary>
     static abstract TVector Lookup(TVector table, TVector index);
+
+    /// <summary>The table's byte at each index of 0 to 15, zero above.</summary>
+    static abstract TVector LookupOrZero(TVector table, TVector index);
 
     /// <summary>Where <paramref name="a"/> equals <paramref name="b"/>, <paramref name="equal"/>, else <paramref name="other"/>.</summary>
     static abstract TVector SelectEqual(TVector a, TVector b, TVector equal, TVector other);

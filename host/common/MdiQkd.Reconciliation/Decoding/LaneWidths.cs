@@ -53,25 +53,35 @@ internal static unsafe class LaneWidths
         }
     }
 
-    /// <summary><see cref="ByteLayerKernel{TVector,TOperations}.Update"/> at that width, or the widest that Z has two vectors of.</summary>
+    /// <summary>Lanes per vector of the coarse pass: the width's, or those of 256 bits if Z does not have two wider vectors.</summary>
+    public static int ByteLanes(LaneWidth width, int liftingSize) => width switch
+    {
+        LaneWidth.Bits512 when liftingSize >= 2 * ByteLanes512.Lanes => ByteLanes512.Lanes,
+        LaneWidth.Bits512 or LaneWidth.Bits256 => ByteLanes256.Lanes,
+        LaneWidth.Bits128 => ByteLanes128.Lanes,
+        _ => ByteLanesPortable.Lanes,
+    };
+
+    /// <summary><see cref="ByteLayerKernel{TVector,TOperations}.Update"/> at <see cref="ByteLanes"/>.</summary>
     public static int Update(
-        LaneWidth width,
+        int lanes,
         sbyte* posteriors,
         sbyte* messages,
         sbyte* signs,
-        Circulant* circulants,
+        ActiveCirculant* circulants,
         int count,
+        int entries,
         int liftingSize,
         byte* tables) =>
-        width switch
+        lanes switch
         {
-            LaneWidth.Bits512 when liftingSize >= 2 * ByteLanes512.Lanes => ByteLayerKernel<Vector512<byte>, ByteLanes512>.Update(
-                posteriors, messages, signs, circulants, count, liftingSize, tables),
-            LaneWidth.Bits512 or LaneWidth.Bits256 => ByteLayerKernel<Vector256<byte>, ByteLanes256>.Update(
-                posteriors, messages, signs, circulants, count, liftingSize, tables),
-            LaneWidth.Bits128 => ByteLayerKernel<Vector128<byte>, ByteLanes128>.Update(
-                posteriors, messages, signs, circulants, count, liftingSize, tables),
+            64 => ByteLayerKernel<Vector512<byte>, ByteLanes512>.Update(
+                posteriors, messages, signs, circulants, count, entries, liftingSize, tables),
+            32 => ByteLayerKernel<Vector256<byte>, ByteLanes256>.Update(
+                posteriors, messages, signs, circulants, count, entries, liftingSize, tables),
+            16 => ByteLayerKernel<Vector128<byte>, ByteLanes128>.Update(
+                posteriors, messages, signs, circulants, count, entries, liftingSize, tables),
             _ => ByteLayerKernel<nint, ByteLanesPortable>.Update(
-                posteriors, messages, signs, circulants, count, liftingSize, tables),
+                posteriors, messages, signs, circulants, count, entries, liftingSize, tables),
         };
 }

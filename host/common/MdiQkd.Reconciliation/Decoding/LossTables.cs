@@ -26,20 +26,29 @@ internal static class LossTables
     /// <summary>Magnitudes above, 9 units, lose as much as this one; 16 bins of four steps.</summary>
     public const int BinnedMax = 63;
 
-    /// <summary>Offset of the loss of each magnitude 0 to 127, in a level's bytes; before it the message of each loss 0 to 510.</summary>
-    public const int LossOfMagnitude = 512;
+    /// <summary>Offset in a level's bytes of the messages of losses 0 to 15.</summary>
+    public const int FineMessage = 0;
+
+    /// <summary>Offset of the messages of losses 16 to 79, in steps of four.</summary>
+    public const int MiddleMessage = 16;
+
+    /// <summary>Offset of the messages of losses from 80, in steps of 16 from 0; a full byte may stand for any loss.</summary>
+    public const int CoarseMessage = 32;
+
+    /// <summary>Offset of ln(1 + e^-x) for x in steps of two.</summary>
+    public const int Correction = 48;
 
     /// <summary>Offset of the loss of each bin of magnitudes for every second edge.</summary>
-    public const int FirstLoss = LossOfMagnitude + MagnitudeMax + 1;
+    public const int FirstLoss = 64;
 
     /// <summary>Offset of the same for the edges between: both together have half a step's resolution.</summary>
-    public const int SecondLoss = FirstLoss + 16;
+    public const int SecondLoss = 80;
 
     /// <summary>Bytes of a level.</summary>
-    public const int LevelSize = SecondLoss + 16;
+    public const int LevelSize = 96;
 
     /// <summary>Number of levels; steps per unit of loss grow by a quarter of an octave each.</summary>
-    public const int Levels = 10;
+    public const int Levels = 9;
 
     private const double CoarsestSteps = 96;
 
@@ -76,28 +85,27 @@ internal static class LossTables
 
     private static void Fill(Span<byte> level, double steps)
     {
-        for (int loss = 0; loss < LossOfMagnitude; loss++)
+        for (int index = 0; index < 16; index++)
         {
-            // A full byte may stand for any larger loss.
-            double t = Math.Exp(-(loss == 0 ? 0.35 : loss) / steps);
-            double message = Math.Round(Math.Log((1 + t) / (1 - t)) * StepsPerUnit);
-            level[loss] = loss >= byte.MaxValue ? (byte)0 : (byte)Math.Min(LargestMessage, message);
-        }
-
-        for (int magnitude = 0; magnitude <= MagnitudeMax; magnitude++)
-        {
-            level[LossOfMagnitude + magnitude] = (byte)Math.Min(byte.MaxValue, Math.Round(Loss(magnitude) * steps));
-        }
-
-        for (int bin = 0; bin < 16; bin++)
-        {
-            double loss = bin == 15
+            level[FineMessage + index] = Message(index == 0 ? 0.35 : index, steps);
+            level[MiddleMessage + index] = Message(16 + (4 * index) + 1.5, steps);
+            level[CoarseMessage + index] = index == 15 ? (byte)0 : Message(Math.Max(80, (16 * index) + 7.5), steps);
+            level[Correction + index] =
+                (byte)Math.Round(Math.Log(1 + Math.Exp(-((2 * index) + 0.5) / StepsPerUnit)) * StepsPerUnit);
+            double loss = index == 15
                 ? Loss(68) / 2
-                : (Loss(4 * bin) + Loss((4 * bin) + 1) + Loss((4 * bin) + 2) + Loss((4 * bin) + 3)) / 4;
+                : (Loss(4 * index) + Loss((4 * index) + 1) + Loss((4 * index) + 2) + Loss((4 * index) + 3)) / 4;
             double first = Math.Floor((loss * steps) + 0.25);
-            level[FirstLoss + bin] = (byte)Math.Min(byte.MaxValue, first);
-            level[SecondLoss + bin] = (byte)Math.Min(byte.MaxValue, Math.Floor((2 * loss * steps) + 0.5) - first);
+            level[FirstLoss + index] = (byte)Math.Min(byte.MaxValue, first);
+            level[SecondLoss + index] = (byte)Math.Min(byte.MaxValue, Math.Floor((2 * loss * steps) + 0.5) - first);
         }
+    }
+
+    /// <summary>2 atanh(e^-loss).</summary>
+    private static byte Message(double loss, double steps)
+    {
+        double t = Math.Exp(-loss / steps);
+        return (byte)Math.Min(LargestMessage, Math.Round(Math.Log((1 + t) / (1 - t)) * StepsPerUnit));
     }
 
     private static double Loss(int magnitude) => -Math.Log(Math.Tanh(Math.Max(magnitude, 0.25) / StepsPerUnit / 2));
