@@ -7,7 +7,7 @@ namespace MdiQkd.Acquisition;
 /// Writes time-tag blocks as a tag stream (shared/protocol/TAGSTREAM.md). A block becomes one frame, or several if it holds
 /// more than <see cref="TagFrame.TagsMax"/> tags or a pause that one frame cannot hold.
 /// </summary>
-public sealed class TagStreamWriter : IAsyncDisposable
+public sealed class TagStreamWriter : ITimeTagSink
 {
     private readonly Stream stream;
     private readonly byte[] buffer = new byte[TagFrame.HeaderBytes + TagFrame.PayloadBytesMax];
@@ -22,7 +22,7 @@ public sealed class TagStreamWriter : IAsyncDisposable
         this.stream = stream;
     }
 
-    /// <summary>Bytes written so far.</summary>
+    /// <inheritdoc/>
     public long BytesWritten { get; private set; }
 
     /// <summary>
@@ -34,7 +34,7 @@ public sealed class TagStreamWriter : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(block);
         ObjectDisposedException.ThrowIf(completed, this);
-        CheckBlock(block);
+        block.ThrowIfNotAfter(watermarkPs);
         int channelBits = ChannelBits(block.Channels.AsSpan(0, block.Count));
         long lostLeft = block.LostTags;
         int from = 0;
@@ -104,20 +104,6 @@ public sealed class TagStreamWriter : IAsyncDisposable
         }
 
         return to;
-    }
-
-    private void CheckBlock(TimeTagBlock block)
-    {
-        bool follows = block.WatermarkPs >= watermarkPs && block.WatermarkPs is >= 0 and <= TagFrame.TimePsMax
-            && block.LostTags >= 0
-            && (block.Count == 0
-                || (block.TimesPs[0] > watermarkPs && block.TimesPs[block.Count - 1] <= block.WatermarkPs));
-        if (!follows)
-        {
-            throw new ArgumentException(
-                $"A block must lie between the watermark before, {watermarkPs} ps, and its own, {block.WatermarkPs} ps.",
-                nameof(block));
-        }
     }
 
     private int Encode(

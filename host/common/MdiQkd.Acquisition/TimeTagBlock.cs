@@ -52,6 +52,19 @@ public sealed class TimeTagBlock
         channels[Count++] = channel;
     }
 
+    /// <summary>Refuses a block that does not follow a watermark, exceeds its own, or has a watermark out of range.</summary>
+    internal void ThrowIfNotAfter(long watermarkBeforePs)
+    {
+        bool follows = WatermarkPs >= watermarkBeforePs && WatermarkPs is >= 0 and <= TagFrame.TimePsMax
+            && LostTags >= 0
+            && (Count == 0 || (TimesPs[0] > watermarkBeforePs && TimesPs[Count - 1] <= WatermarkPs));
+        if (!follows)
+        {
+            throw new ArgumentException(
+                $"A block must lie between the watermark before, {watermarkBeforePs} ps, and its own, {WatermarkPs} ps.");
+        }
+    }
+
     /// <summary>Grows the columns, keeping the tags, until <paramref name="capacity"/> tags fit.</summary>
     public void EnsureCapacity(int capacity)
     {

@@ -13,6 +13,7 @@ internal static class RecordingNames
         (RecordingFormat.SFifteen, "a1"),
         (RecordingFormat.SFifteenLowWordFirst, "a1-low-first"),
         (RecordingFormat.TagStream, "tagstream"),
+        (RecordingFormat.TagFile, "tagfile"),
     ];
 
     /// <summary>All names.</summary>
@@ -29,7 +30,7 @@ internal static class RecordingNames
     {
         TimeTagError.BadMagic => $"not a recording of a known format ({string.Join(", ", All)}); --format chooses one",
         TimeTagError.Truncated => "ends inside its header",
-        TimeTagError.UnknownVersion => "holds records that are not T2 time tags",
+        TimeTagError.UnknownVersion => "holds records other than T2 time tags, or a version that this program does not know",
         TimeTagError.BadHeader => "has no usable resolution or number of records in its header",
         TimeTagError.Oversized => "has a header beyond all limits",
         _ => $"is damaged: {error}",

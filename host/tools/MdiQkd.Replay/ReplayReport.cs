@@ -15,6 +15,8 @@ namespace MdiQkd.Replay;
 /// <param name="BackwardTags">Of these, tags that go back in time.</param>
 /// <param name="UnusableRecords">Of these, unknown records and records with a time or channel out of range.</param>
 /// <param name="ReportedLost">Tags that the recording itself reports as missing.</param>
+/// <param name="DamagedBlocks">Damaged blocks of a tag file; their tags are among the unusable records.</param>
+/// <param name="DamagedBytes">Bytes between blocks that belong to none.</param>
 /// <param name="TruncatedBytes">Bytes at the end that make no whole record.</param>
 /// <param name="EndReason">How the recording ended: none is a clean end.</param>
 /// <param name="DurationSeconds">From the first to the last tag.</param>
@@ -38,6 +40,8 @@ internal sealed record ReplayReport(
     long BackwardTags,
     long UnusableRecords,
     long ReportedLost,
+    long DamagedBlocks,
+    long DamagedBytes,
     long TruncatedBytes,
     string EndReason,
     double DurationSeconds,

@@ -168,6 +168,8 @@ internal sealed class ReplayRun
             n.BackwardTags,
             n.Skipped,
             n.ReportedLost,
+            n.DamagedBlocks,
+            n.DamagedBytes,
             n.TruncatedBytes,
             recording.EndReason.ToString().ToLowerInvariant(),
             seconds,

@@ -16,6 +16,11 @@ internal static class ReplayTables
         Row("overflows, markers", $"{report.Overflows:N0}, {report.Markers:N0}");
         Row("skipped", $"{report.Skipped:N0} ({report.BackwardTags:N0} back in time, {report.UnusableRecords:N0} unusable)");
         Row("reported as lost", $"{report.ReportedLost:N0}");
+        if (report.DamagedBytes > 0)
+        {
+            Row("damaged", $"{report.DamagedBlocks:N0} blocks, {report.DamagedBytes:N0} bytes");
+        }
+
         Row("first and last tag", $"{report.FirstTagPs:N0} ps, {report.LastTagPs:N0} ps");
         Row("duration", $"{report.DurationSeconds:F6} s");
         if (report.EndReason != "none")

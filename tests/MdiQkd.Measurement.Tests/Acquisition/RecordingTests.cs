@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using MdiQkd.Acquisition;
 using MdiQkd.Acquisition.Recordings;
+using MdiQkd.Acquisition.TagFiles;
 using static MdiQkd.Measurement.Tests.Acquisition.RecordingBytes;
 
 namespace MdiQkd.Measurement.Tests.Acquisition;
@@ -35,9 +36,12 @@ public class RecordingTests
         new long[] { 5, 33_552_007, 33_552_009 }, new[] { 1, 0, 2 })]
     [InlineData(PtuRecordType.HydraHarpV2, 1000, new uint[] { 0xFE00_0003, 0x0200_0009, 0xFE00_0000, 0x8200_0001, 0x0000_0001 },
         new long[] { 100_663_305, 134_217_729 }, new[] { 2, 1 })]
-    [InlineData(PtuRecordType.TimeHarp260N, 250_000, new uint[] { 0x0000_0004 }, new long[] { 1000 }, new[] { 1 })]
-    [InlineData(PtuRecordType.TimeHarp260P, 25_000, new uint[] { 0x0000_0004 }, new long[] { 100 }, new[] { 1 })]
-    [InlineData(PtuRecordType.Generic, 5000, new uint[] { 0x7C00_0004 }, new long[] { 20 }, new[] { 63 })]
+    [InlineData(PtuRecordType.TimeHarp260N, 250_000, new uint[] { 0x0000_0004, 0xFE00_0002, 0x8000_0001 },
+        new long[] { 1000, 16_777_216_250 }, new[] { 1, 0 })]
+    [InlineData(PtuRecordType.TimeHarp260P, 25_000, new uint[] { 0x0000_0004, 0xFE00_0000, 0x9E00_0007, 0x0600_0002 },
+        new long[] { 100, 838_860_850 }, new[] { 1, 4 })]
+    [InlineData(PtuRecordType.Generic, 5000, new uint[] { 0x7C00_0004, 0xFE00_0001, 0x8000_0000 },
+        new long[] { 20, 167_772_160 }, new[] { 63, 0 })]
     public async Task Each_T2_record_type_is_decoded(
         PtuRecordType type, long resolutionFs, uint[] records, long[] timesPs, int[] channels)
     {
@@ -49,6 +53,18 @@ public class RecordingTests
         Assert.Equal(timesPs, tags.Select(t => t.TimePs));
         Assert.Equal(channels, tags.Select(t => (int)t.Channel));
         Assert.Equal(0, recording.Counters.Skipped);
+    }
+
+    [Fact]
+    public async Task Markers_and_unknown_special_records_are_counted_and_not_delivered()
+    {
+        // Markers 1 and 15, one of them out of order; special channels 16 and 62 mean nothing.
+        (PtuT2Source? source, _) = await PtuT2Source.OpenAsync(
+            new MemoryStream(Ptu(
+                (int)PtuRecordType.HydraHarpV2, 1000, [0x0000_0064, 0x8200_0070, 0x9E00_0032, 0xA000_0080, 0xFC00_0090, 0x0000_00C8])),
+            CancellationToken.None);
+        Assert.Equal([(100, 1), (200, 1)], await AllTagsAsync(source!));
+        Assert.Equal((6, 2, 2, 0), (source!.Counters.Records, source.Counters.Markers, source.Counters.Skipped, source.Counters.Overflows));
     }
 
     [Fact]
@@ -81,13 +97,13 @@ public class RecordingTests
         [
             .. Swabian(0, 0, 1, 100), .. Swabian(0, 0, 2, 100), .. Swabian(2, 0, 0, 150), .. Swabian(4, 7, 2, 160),
             .. Swabian(3, 0, 0, 170), .. Swabian(0, 0, 1, 180), .. Swabian(0, 0, -1, 190), .. Swabian(9, 0, 1, 195),
-            .. Swabian(0, 0, 1, 170),
+            .. Swabian(0, 0, 1, 170), .. Swabian(1, 0, 0, 200),
         ]));
         Assert.Equal([(100, 1), (100, 2), (180, 1)], await AllTagsAsync(source));
-        Assert.Equal(9, source.Counters.ReportedLost);
+        Assert.Equal(10, source.Counters.ReportedLost);
         Assert.Equal(2, source.Counters.Skipped);
         Assert.Equal(1, source.Counters.BackwardTags);
-        Assert.Equal(9, source.Counters.Records);
+        Assert.Equal(10, source.Counters.Records);
     }
 
     [Theory]
@@ -203,6 +219,7 @@ public class RecordingTests
         Assert.Equal(RecordingFormat.SFifteenLowWordFirst, RecordingFormats.Detect(lowFirst, ""));
         Assert.Equal(RecordingFormat.SFifteen, RecordingFormats.Detect(highFirst, ""));
         Assert.Equal(RecordingFormat.TagStream, RecordingFormats.Detect(stream, ""));
+        Assert.Equal(RecordingFormat.TagFile, RecordingFormats.Detect(new TagFileHeader(null, "").ToBytes(), ""));
         Assert.Equal(RecordingFormat.Unknown, RecordingFormats.Detect("a letter to somebody else"u8, ".txt"));
         Assert.Equal(RecordingFormat.Swabian, RecordingFormats.Detect([], ".swabian"));
 

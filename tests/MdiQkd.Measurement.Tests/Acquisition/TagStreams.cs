@@ -33,15 +33,21 @@ internal static class TagStreams
     public static async Task<(List<TimeTagBlock> Blocks, TimeTagError EndReason)> ReadAsync(Stream stream)
     {
         await using TagStreamReader reader = new(stream);
+        return (await ReadAllAsync(reader), reader.EndReason);
+    }
+
+    /// <summary>Reads until the source ends; blocks are copied out.</summary>
+    public static async Task<List<TimeTagBlock>> ReadAllAsync(ITimeTagSource source)
+    {
         List<TimeTagBlock> blocks = [];
         TimeTagBlock block = new();
-        while (await reader.ReadAsync(block, CancellationToken.None))
+        while (await source.ReadAsync(block, CancellationToken.None))
         {
             blocks.Add(Copy(block));
         }
 
         Assert.Equal(0, block.Count);
-        return (blocks, reader.EndReason);
+        return blocks;
     }
 
     public static Task<(List<TimeTagBlock> Blocks, TimeTagError EndReason)> ReadAsync(byte[] bytes) =>

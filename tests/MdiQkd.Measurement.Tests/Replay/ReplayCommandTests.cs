@@ -94,6 +94,7 @@ public sealed class ReplayCommandTests : IDisposable
     [InlineData("a1")]
     [InlineData("a1-low-first")]
     [InlineData("tagstream")]
+    [InlineData("tagfile")]
     [InlineData("swabian")]
     public async Task Random_bytes_after_a_sound_start_never_break_a_replay(string format)
     {
@@ -101,6 +102,7 @@ public sealed class ReplayCommandTests : IDisposable
         byte[] head = format switch
         {
             "ptu" => Ptu(0x0101_0204, 1000, [5, 6]),
+            "tagfile" => await Acquisition.TagFileTests.WriteAsync(Acquisition.TagStreams.Block(100, 0, (5, 1))),
             "tagstream" => await Acquisition.TagStreams.WriteAsync(Acquisition.TagStreams.Block(100, 0, (5, 1))),
             _ => [],
         };

@@ -23,6 +23,15 @@ public sealed class RecordingCounters
     /// <summary>Records that are unknown, or have a time or channel out of range; reported as lost.</summary>
     public long Skipped { get; internal set; }
 
+    /// <summary>Blocks that are damaged or gone; their tags are among <see cref="Skipped"/>.</summary>
+    public long DamagedBlocks { get; internal set; }
+
+    /// <summary>Bytes before the end that belong to nothing sound.</summary>
+    public long DamagedBytes { get; internal set; }
+
+    /// <summary>Blocks of a kind that this software does not know.</summary>
+    public long UnknownBlocks { get; internal set; }
+
     /// <summary>Bytes at the end that make no whole record.</summary>
     public long TruncatedBytes { get; internal set; }
 

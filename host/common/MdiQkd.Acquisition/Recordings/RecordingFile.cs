@@ -1,3 +1,5 @@
+using MdiQkd.Acquisition.TagFiles;
+
 namespace MdiQkd.Acquisition.Recordings;
 
 /// <summary>Opens recordings of any known format.</summary>
@@ -17,6 +19,18 @@ public static class RecordingFile
     {
         FileStream stream = new(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, BufferBytes, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        return await OpenAsync(stream, Path.GetExtension(path), format, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a stream that can seek and is at its start; the recording disposes it in the end, also if there is none.</summary>
+    /// <param name="stream">The recording.</param>
+    /// <param name="extension">Extension of its name, with or without the dot; may be empty.</param>
+    /// <param name="format">Its format, or <see cref="RecordingFormat.Unknown"/> to detect it.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async ValueTask<(IRecording? Recording, RecordingFormat Format, TimeTagError Error)> OpenAsync(
+        Stream stream, string extension, RecordingFormat format, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
         try
         {
             if (format == RecordingFormat.Unknown)
@@ -24,7 +38,7 @@ public static class RecordingFile
                 byte[] head = new byte[RecordingFormats.HeadBytes];
                 int got = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct).ConfigureAwait(false);
                 stream.Position = 0;
-                format = RecordingFormats.Detect(head.AsSpan(0, got), Path.GetExtension(path));
+                format = RecordingFormats.Detect(head.AsSpan(0, got), extension);
             }
 
             (IRecording? recording, TimeTagError error) = await OpenAsync(stream, format, ct).ConfigureAwait(false);
@@ -52,6 +66,8 @@ public static class RecordingFile
                 return (new SFifteenSource(stream), TimeTagError.None);
             case RecordingFormat.SFifteenLowWordFirst:
                 return (new SFifteenSource(stream, highWordFirst: false), TimeTagError.None);
+            case RecordingFormat.TagFile:
+                return await TagFileReader.OpenAsync(stream, ct).ConfigureAwait(false);
             case RecordingFormat.TagStream:
                 return (new TagStreamRecording(stream), TimeTagError.None);
             default:

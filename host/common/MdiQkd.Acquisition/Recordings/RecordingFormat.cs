@@ -20,4 +20,7 @@ public enum RecordingFormat
 
     /// <summary>Our tag stream, shared/protocol/TAGSTREAM.md, saved to a file.</summary>
     TagStream,
+
+    /// <summary>Our tag file, shared/protocol/TAGFILE.md.</summary>
+    TagFile,
 }

@@ -28,6 +28,7 @@ public static class RecordingFormats
         ArgumentNullException.ThrowIfNull(extension);
         return head.StartsWith("PQTTTR"u8) ? RecordingFormat.PicoQuantPtu
             : head.StartsWith("MQTS"u8) ? RecordingFormat.TagStream
+            : head.StartsWith("MQTF"u8) ? RecordingFormat.TagFile
             : IsSwabian(head) ? RecordingFormat.Swabian
             : IsSFifteen(head, highWordFirst: true) ? RecordingFormat.SFifteen
             : IsSFifteen(head, highWordFirst: false) ? RecordingFormat.SFifteenLowWordFirst
@@ -42,6 +43,7 @@ public static class RecordingFormats
         {
             "PTU" => RecordingFormat.PicoQuantPtu,
             "MQTS" => RecordingFormat.TagStream,
+            "MQTF" => RecordingFormat.TagFile,
             "SWABIAN" => RecordingFormat.Swabian,
             "A1" or "S15" => RecordingFormat.SFifteen,
             _ => RecordingFormat.Unknown,
