@@ -2,10 +2,12 @@ using System.CommandLine;
 using MdiQkd.Cli.Commands.Bench;
 using MdiQkd.Cli.Demo;
 using MdiQkd.Cli.Networks;
+using MdiQkd.DeviceTools;
 using MdiQkd.Evaluation;
 using MdiQkd.Evaluation.Commands;
 using MdiQkd.Evaluation.KeyLengths;
 using MdiQkd.Replay;
+using MdiQkd.Replay.Conversion;
 
 namespace MdiQkd.Cli.Commands;
 
@@ -18,7 +20,7 @@ internal static class CommandLine
         RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
         {
             DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), EvaluateCommand.Make(EvaluatedNetworks.Read),
-            ReplayCommand.Make(), BenchCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
+            ReplayCommand.Make(), ConvertCommand.Make(), DeviceCommand.Make(), BenchCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
         };
         if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)
         {
@@ -41,10 +43,22 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
 
-        // Commands handle signals and their own expected failures; anything else is a defect and shall show its stack.
-        return await result.InvokeAsync(new InvocationConfiguration
+        // Commands handle their own expected failures; anything else is a defect and shall show its stack. Those of the demo handle
+        // signals too, others are cancelled by them.
+        InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        if (arguments is not ["replay" or "convert" or "device", ..])
         {
-            EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
-        }).ConfigureAwait(false);
+            return await result.InvokeAsync(configuration).ConfigureAwait(false);
+        }
+
+        using Interruption interruption = new();
+        try
+        {
+            return await result.InvokeAsync(configuration, interruption.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (interruption.Signal > 0)
+        {
+            return ExitCode.SignalBase + interruption.Signal;
+        }
     }
 }

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MdiQkd.DeviceTools.Reports;
+
+/// <summary>How reports become JSON: names in camel case, enumerations by name.</summary>
+internal static class DeviceJson
+{
+    private static readonly JsonSerializerOptions Indented = Make(indented: true);
+    private static readonly JsonSerializerOptions Line = Make(indented: false);
+
+    /// <summary>Several lines.</summary>
+    internal static string Write<T>(T report) => JsonSerializer.Serialize(report, Indented);
+
+    /// <summary>One line.</summary>
+    internal static string WriteLine<T>(T report) => JsonSerializer.Serialize(report, Line);
+
+    private static JsonSerializerOptions Make(bool indented)
+    {
+        JsonSerializerOptions options = new(JsonSerializerDefaults.Web) { WriteIndented = indented };
+        options.Converters.Add(new JsonStringEnumConverter());
+        return options;
+    }
+}

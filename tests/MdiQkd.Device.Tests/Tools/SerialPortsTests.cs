@@ -1,0 +1,56 @@
+using MdiQkd.DeviceTools.Ports;
+
+namespace MdiQkd.Device.Tests.Tools;
+
+public sealed class SerialPortsTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("mdiqkd-ports").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void Ports_with_hardware_are_found_with_what_they_say_of_themselves()
+    {
+        // As in Linux: an adapter whose port is two folders below the USB device, a UART, one that is not there, a virtual terminal.
+        string usb = Folder("sys/devices/usb1/1-2");
+        Write("sys/devices/usb1/1-2/idVendor", "0403\n");
+        Write("sys/devices/usb1/1-2/idProduct", "6014\n");
+        Write("sys/devices/usb1/1-2/manufacturer", "FTDI\n");
+        Write("sys/devices/usb1/1-2/product", "Hub board\n");
+        Terminal("ttyUSB0", Folder("sys/devices/usb1/1-2/1-2:1.0/ttyUSB0"), "ftdi_sio", null);
+        Terminal("ttyS0", Folder("sys/devices/pnp0/00:01"), "serial", "4\n");
+        Terminal("ttyS1", Folder("sys/devices/platform/serial8250"), "serial8250", "0\n");
+        Folder("sys/class/tty/tty1");
+        Write("dev/ttyUSB0", "");
+        Folder("dev/serial/by-id");
+        File.CreateSymbolicLink(Path.Combine(root, "dev/serial/by-id/usb-FTDI_Hub_board"), Path.Combine(root, "dev/ttyUSB0"));
+        Assert.NotEmpty(usb);
+
+        IReadOnlyList<SerialPortReport> ports = SerialPorts.Find(Path.Combine(root, "dev"), Path.Combine(root, "sys/class/tty"));
+        Assert.Equal(["ttyS0", "ttyUSB0"], ports.Select(port => Path.GetFileName(port.Path)));
+        Assert.Equal(("serial", "", ""), (ports[0].Driver, ports[0].Product, ports[0].UsbId));
+        Assert.StartsWith("no device file", ports[0].Access, StringComparison.Ordinal);
+        Assert.Equal(("ftdi_sio", "FTDI Hub board", "0403:6014", "yes"), (ports[1].Driver, ports[1].Product, ports[1].UsbId, ports[1].Access));
+        Assert.EndsWith("usb-FTDI_Hub_board", Assert.Single(ports[1].Links), StringComparison.Ordinal);
+        Assert.Empty(SerialPorts.Find(root, Path.Combine(root, "nowhere")));
+    }
+
+    private void Terminal(string name, string device, string driver, string? type)
+    {
+        Folder("sys/class/tty/" + name);
+        Directory.CreateSymbolicLink(Path.Combine(root, "sys/class/tty", name, "device"), device);
+        Directory.CreateSymbolicLink(Path.Combine(device, "driver"), Folder("sys/bus/drivers/" + driver));
+        if (type is not null)
+        {
+            Write($"sys/class/tty/{name}/type", type);
+        }
+    }
+
+    private string Folder(string path) => Directory.CreateDirectory(Path.Combine(root, path)).FullName;
+
+    private void Write(string path, string text)
+    {
+        Folder(Path.GetDirectoryName(path)!);
+        File.WriteAllText(Path.Combine(root, path), text);
+    }
+}
