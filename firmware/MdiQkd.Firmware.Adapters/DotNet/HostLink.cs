@@ -24,7 +24,7 @@ public sealed class HostLink : IByteLink, IDisposable
 
     /// <summary>Begins to open streams.</summary>
     /// <param name="open">Waits for a host; an <see cref="IOException"/> or <see cref="SocketException"/> means: try again soon.</param>
-    /// <param name="wake">Set when bytes arrive, when there is room for more, and when a host comes or goes.</param>
+    /// <param name="wake">Set when bytes arrive, when there is room for more, and when a host comes or goes; must outlive this link.</param>
     /// <param name="stop">Makes a waiting <paramref name="open"/> fail; null if it never waits.</param>
     public HostLink(Func<Stream> open, AutoResetEvent wake, Action stop = null)
     {

@@ -23,7 +23,7 @@ public sealed class StreamLink : IByteLink, IDisposable
 
     /// <summary>Takes the stream and begins to read.</summary>
     /// <param name="stream">Read by one thread while another writes; owned by this link from here on.</param>
-    /// <param name="wake">Set when bytes arrive, when there is room for more, and at the end.</param>
+    /// <param name="wake">Set when bytes arrive, when there is room for more, and at the end; must outlive this link.</param>
     public StreamLink(Stream stream, AutoResetEvent wake)
     {
         this.stream = stream;

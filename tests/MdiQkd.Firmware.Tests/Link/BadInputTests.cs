@@ -273,6 +273,23 @@ public sealed class BadInputTests
         Assert.Equal(TagLoss.ReferenceMissing | TagLoss.EndOfCapture, header.Flags & ~TagLoss.LostCountIsLowerBound);
     }
 
+    [Theory]
+    [InlineData(FaultCode.SwitchWrongPort, false)]
+    [InlineData(FaultCode.SwitchNotSettled, false)]
+    [InlineData(FaultCode.ReferenceStuck, true)]
+    [InlineData(FaultCode.FifoOverflow, true)]
+    [InlineData(FaultCode.ResultImplausible, true)]
+    public void What_goes_wrong_at_a_chip_reaches_the_host_with_name_and_count(FaultCode expected, bool isLit)
+    {
+        BoardRig rig = Lit();
+        Damage(rig, expected);
+
+        Assert.Contains(expected, rig.Host.FaultEvents);
+        FaultsReply table = rig.Host.Ask<FaultsReply>(MessageType.FaultsRequest);
+        Assert.Contains(table.Records.Take(table.Count), record => record.Code == expected && record.Count > 0);
+        Assert.Equal(isLit, rig.LightEnable.Level);
+    }
+
     [Fact]
     public void A_chattering_fault_does_not_fill_the_link()
     {
@@ -285,6 +302,48 @@ public sealed class BadInputTests
 
         Assert.Equal(500u, rig.Faults.CountOf(FaultCode.UnknownCommand));
         Assert.InRange(rig.Host.FaultEvents.Count(code => code == FaultCode.UnknownCommand), 3, 7);
+    }
+
+    private static void Damage(BoardRig rig, FaultCode fault)
+    {
+        switch (fault)
+        {
+            case FaultCode.SwitchWrongPort:
+                rig.Parts.SwitchSettings.Retries = 0;
+                rig.Host.Ask<SwitchStatus>(MessageType.SwitchDarkRequest);
+                rig.Mechanics[0].WrongMoves = 1;
+                Assert.Equal((RefusalReason.Failed, (int)fault), HubDeviceTests.RefusedConnect(rig, 1, 2));
+                break;
+            case FaultCode.SwitchNotSettled:
+                rig.Mechanics[1].Chatters = true;
+                Assert.Equal((RefusalReason.Failed, (int)fault), HubDeviceTests.RefusedConnect(rig, 1, 3));
+                break;
+            default:
+                HubDeviceTests.Start(rig, 1, 100);
+                rig.Run(1);
+                rig.As6500.ImplausibleResults = fault == FaultCode.ResultImplausible ? 1 : 0;
+                Pulses(rig, burst: fault == FaultCode.FifoOverflow ? As6500Chip.FifoDepth + 5 : 1);
+                if (fault == FaultCode.ReferenceStuck)
+                {
+                    rig.As6500.FreezeReferenceIndex();
+                    Pulses(rig, burst: 1);
+                }
+
+                break;
+        }
+    }
+
+    private static void Pulses(BoardRig rig, int burst)
+    {
+        for (int ms = 0; ms < 60; ms++)
+        {
+            for (int i = 0; i < burst; i++)
+            {
+                rig.As6500.AddStop(0, (rig.Clock.NowMs * 1_000_000_000) + (i * 20_000));
+            }
+
+            rig.Step();
+        }
     }
 
     private static BoardRig Lit()

@@ -6,7 +6,10 @@ internal static class DeviceBuild
     private static readonly Lazy<(IReadOnlyList<string> Errors, byte[] Image)> Build = new(() =>
         (NanoCompiler.Compile(Sources, out byte[] image), image));
 
-    private static readonly string[] Folders = ["shared/MdiQkd.Wire", "firmware/MdiQkd.Firmware", "firmware/MdiQkd.Firmware.Adapters"];
+    /// <summary>Folders of the boards that run .NET nanoFramework.</summary>
+    internal static readonly string[] Boards = ["firmware/boards/HubBoardEsp32S3", "firmware/boards/HubBoardStm32F769"];
+
+    private static readonly string[] Folders = ["shared/MdiQkd.Wire", "firmware/MdiQkd.Firmware", "firmware/MdiQkd.Firmware.Adapters", .. Boards];
 
     /// <summary>Everything that runs on the device.</summary>
     internal static (string Path, string Text)[] Sources =>
