@@ -93,6 +93,29 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
+    public void A_raw_terminal_changes_no_byte_and_closes_with_its_other_end()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pseudo-terminals of Linux");
+        using PseudoTerminal terminal = new();
+        using StreamLink board = new(RawTerminal.Open(terminal.Path, 921_600), wake);
+        byte[] all = [.. Enumerable.Range(0, 1024).Select(i => (byte)i)];
+
+        terminal.Master.Write(all);
+        byte[] received = new byte[all.Length];
+        int count = 0;
+        WaitUntil(() => (count += board.Read(received, count, received.Length - count)) == all.Length);
+        Assert.Equal(all, received);
+
+        Assert.Equal(all.Length, board.Write(all, 0, all.Length));
+        Array.Clear(received);
+        terminal.Master.ReadExactly(received);
+        Assert.Equal(all, received);
+
+        terminal.Dispose();
+        WaitUntil(() => !board.IsOpen);
+    }
+
+    [Fact]
     public void The_clock_and_the_sensors_tell_what_the_system_tells()
     {
         DeviceClock clock = new();
