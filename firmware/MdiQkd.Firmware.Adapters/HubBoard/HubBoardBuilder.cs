@@ -15,7 +15,7 @@ namespace MdiQkd.Firmware.Adapters.HubBoard;
 public sealed class HubBoardBuilder
 {
     private const int ExpanderClockHz = 10_000_000;
-    private const int ExpanderLinesPerUnit = 8;
+    private const int ChipLinesPerUnit = 8;
     private const int BenchTimerClockHz = 10_000_000;
     private const int AllInputs = 0xFFFF;
 
@@ -114,27 +114,41 @@ public sealed class HubBoardBuilder
 
     private void AddCoilUnits(BoardParts parts, ISwitchUnit[] units, SwitchSettings settings)
     {
-        bool isExpanded = plan.Switch == SwitchWiring.CoilsOnExpanders;
-        int linesPerUnit = isExpanded ? ExpanderLinesPerUnit : plan.SwitchPorts + 1;
-        IOutputBank coils;
-        if (isExpanded)
+        bool areOnPins = plan.Switch == SwitchWiring.CoilsOnPins;
+        IOutputBank coils = OpenCoils();
+        if (!areOnPins)
         {
-            coils = Expander(plan.CoilExpanderSelect, 0);
             parts.SwitchDrivers = coils;
         }
-        else
-        {
-            coils = new GpioOutputBank(GpioOutput.OpenAll(pins, plan.SwitchDrivePins));
-        }
 
-        IInputBank contacts = isExpanded && plan.SenseExpanderSelect != HubBoardPlan.NotWired
-            ? Expander(plan.SenseExpanderSelect, AllInputs) : SensePins();
+        bool areContactsOnChip = plan.Switch == SwitchWiring.CoilsOnExpanders && plan.SenseExpanderSelect != HubBoardPlan.NotWired;
+        IInputBank contacts = areContactsOnChip ? Expander(plan.SenseExpanderSelect, AllInputs) : SensePins();
+        int coilLines = areOnPins ? plan.SwitchPorts + 1 : ChipLinesPerUnit;
+        int contactLines = areContactsOnChip ? ChipLinesPerUnit : plan.SwitchPorts + 1;
         CoilInterlock interlock = new CoilInterlock();
         for (int i = 0; i < units.Length; i++)
         {
-            IPositionSense sense = contacts == null ? null : new OneOfNSense(contacts, i * linesPerUnit, plan.SwitchPorts);
-            units[i] = new LatchingCoilUnit(coils, i * linesPerUnit, plan.SwitchPorts, interlock, sense, settings);
+            IPositionSense sense = contacts == null ? null : new OneOfNSense(contacts, i * contactLines, plan.SwitchPorts);
+            units[i] = new LatchingCoilUnit(coils, i * coilLines, plan.SwitchPorts, interlock, sense, settings);
         }
+    }
+
+    private IOutputBank OpenCoils()
+    {
+        if (plan.Switch == SwitchWiring.CoilsOnExpanders)
+        {
+            return Expander(plan.CoilExpanderSelect, 0);
+        }
+
+        if (plan.Switch == SwitchWiring.CoilsOnShiftRegisters)
+        {
+            ISpiBus bus = openSpi(plan.DriverBus, plan.CoilExpanderSelect, ExpanderClockHz, SpiMode.Mode0);
+
+            // High from the first moment: what the registers hold after power-up is not defined.
+            return new ShiftRegisterBank(bus, new GpioOutput(pins, plan.OutputEnablePin, true), WireProtocol.SwitchInputs, true);
+        }
+
+        return new GpioOutputBank(GpioOutput.OpenAll(pins, plan.SwitchDrivePins));
     }
 
     private void AddAddressUnits(ISwitchUnit[] units, SwitchSettings settings)

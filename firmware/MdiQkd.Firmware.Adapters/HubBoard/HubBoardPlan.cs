@@ -26,7 +26,7 @@ public sealed class HubBoardPlan
     /// <summary>How the optical switch is driven.</summary>
     public SwitchWiring Switch { get; set; }
 
-    /// <summary>User ports of each of the two units, 1 to 7 on expanders; the rest of a unit's fibre ports stays unused.</summary>
+    /// <summary>User ports of each of the two units, 1 to 7 on expanders and shift registers; the rest of a unit's fibre ports stays unused.</summary>
     public int SwitchPorts { get; set; }
 
     /// <summary>
@@ -48,8 +48,11 @@ public sealed class HubBoardPlan
     /// <summary>SPI bus of the expanders and of the bench timer.</summary>
     public int DriverBus { get; set; }
 
-    /// <summary>Chip select of the expander that drives coils.</summary>
+    /// <summary>Chip select of the expander that drives coils, or RCLK of the shift registers; QH' of the last one is on MISO.</summary>
     public int CoilExpanderSelect { get; set; } = NotWired;
+
+    /// <summary>OE of the shift registers, pulled up on the board.</summary>
+    public int OutputEnablePin { get; set; } = NotWired;
 
     /// <summary>Chip select of the expander that reads position contacts.</summary>
     public int SenseExpanderSelect { get; set; } = NotWired;

@@ -17,4 +17,7 @@ public enum SwitchWiring
 
     /// <summary>Modules of the Sercalo class, each on a serial port.</summary>
     Serial = 4,
+
+    /// <summary>Latching coils on two 74HC595 in a chain, unit 1 on the first; position contacts on pins.</summary>
+    CoilsOnShiftRegisters = 5,
 }

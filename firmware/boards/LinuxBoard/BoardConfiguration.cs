@@ -16,7 +16,6 @@ public sealed record BoardConfiguration
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
     };
 
     /// <summary>Name of the board, 1 to 16 ASCII characters.</summary>
@@ -40,8 +39,8 @@ public sealed record BoardConfiguration
     /// <summary><see cref="HubBoardPlan.WatchdogPin"/>.</summary>
     public int WatchdogPin { get; init; } = HubBoardPlan.NotWired;
 
-    /// <summary><see cref="HubBoardPlan.Switch"/>.</summary>
-    public SwitchWiring Switch { get; init; }
+    /// <summary><see cref="HubBoardPlan.Switch"/>, by name.</summary>
+    public string Switch { get; init; } = nameof(SwitchWiring.None);
 
     /// <summary><see cref="HubBoardPlan.SwitchPorts"/>.</summary>
     public int SwitchPorts { get; init; }
@@ -67,11 +66,14 @@ public sealed record BoardConfiguration
     /// <summary><see cref="HubBoardPlan.CoilExpanderSelect"/>.</summary>
     public int CoilExpanderSelect { get; init; } = HubBoardPlan.NotWired;
 
+    /// <summary><see cref="HubBoardPlan.OutputEnablePin"/>.</summary>
+    public int OutputEnablePin { get; init; } = HubBoardPlan.NotWired;
+
     /// <summary><see cref="HubBoardPlan.SenseExpanderSelect"/>.</summary>
     public int SenseExpanderSelect { get; init; } = HubBoardPlan.NotWired;
 
-    /// <summary><see cref="HubBoardPlan.Tagger"/>.</summary>
-    public TaggerKind Tagger { get; init; }
+    /// <summary><see cref="HubBoardPlan.Tagger"/>, by name.</summary>
+    public string Tagger { get; init; } = nameof(TaggerKind.None);
 
     /// <summary><see cref="HubBoardPlan.TaggerBus"/>.</summary>
     public int TaggerBus { get; init; }

@@ -80,7 +80,8 @@ public static class BoardHost
         }
         catch (JsonException e)
         {
-            Fail(UsageError, $"{file}, line {e.LineNumber + 1}: {e.Message}");
+            bool isUnknown = e.Message.Contains("could not be mapped", StringComparison.Ordinal);
+            Fail(UsageError, $"{file}, line {e.LineNumber + 1}: {(isUnknown ? $"there is no key '{e.Path?[2..]}'" : e.Message)}");
             return false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -10,14 +10,22 @@ public sealed class ConfigurationCheck
     private const int PinMax = 511;
     private const int BusMax = 9;
     private const int PortsMax = 64;
-    private const int ExpanderPortsMax = 7;
+    private const int ChipPortsMax = 7;
     private const int UsersMax = 255;
 
     private readonly BoardConfiguration configuration;
     private readonly List<string> faults = [];
     private readonly Dictionary<int, string> usedPins = [];
 
-    private ConfigurationCheck(BoardConfiguration configuration) => this.configuration = configuration;
+    private readonly SwitchWiring wiring;
+    private readonly TaggerKind tagger;
+
+    private ConfigurationCheck(BoardConfiguration configuration)
+    {
+        this.configuration = configuration;
+        wiring = Name<SwitchWiring>("switch", configuration.Switch);
+        tagger = Name<TaggerKind>("tagger", configuration.Tagger);
+    }
 
     /// <summary>Makes a plan.</summary>
     /// <param name="configuration">As read.</param>
@@ -44,31 +52,38 @@ public sealed class ConfigurationCheck
         Require(isSerial, "serial", c.Serial, $"{2 * HelloReply.SerialBytes} hexadecimal digits");
         Require(LinkAddress.Parse(c.Link) is not null, "link", c.Link, LinkAddress.Form);
         Range("gpioChip", c.GpioChip ?? 0, 0, 255);
-        Pin("lightEnablePin", c.LightEnablePin, isNeeded: c.Switch != SwitchWiring.None);
+        Pin("lightEnablePin", c.LightEnablePin, isNeeded: wiring != SwitchWiring.None);
         Pin("watchdogPin", c.WatchdogPin, isNeeded: false);
     }
 
     private void CheckSwitch()
     {
         BoardConfiguration c = configuration;
-        if (c.Switch == SwitchWiring.None)
+        if (wiring == SwitchWiring.None)
         {
             return;
         }
 
-        bool isExpanded = c.Switch == SwitchWiring.CoilsOnExpanders;
-        Range("switchPorts", c.SwitchPorts, 1, isExpanded ? ExpanderPortsMax : PortsMax);
+        bool isOnChips = wiring is SwitchWiring.CoilsOnExpanders or SwitchWiring.CoilsOnShiftRegisters;
+        Range("switchPorts", c.SwitchPorts, 1, isOnChips ? ChipPortsMax : PortsMax);
         CheckFibrePlan(c);
-        switch (c.Switch)
+        switch (wiring)
         {
             case SwitchWiring.CoilsOnExpanders:
                 Range("driverBus", c.DriverBus, 0, BusMax);
                 Range("coilExpanderSelect", c.CoilExpanderSelect, 0, PinMax);
                 Range("senseExpanderSelect", c.SenseExpanderSelect, HubBoardPlan.NotWired, PinMax);
+                CheckContacts(c);
+                break;
+            case SwitchWiring.CoilsOnShiftRegisters:
+                Range("driverBus", c.DriverBus, 0, BusMax);
+                Range("coilExpanderSelect", c.CoilExpanderSelect, 0, PinMax);
+                Pin("outputEnablePin", c.OutputEnablePin, isNeeded: true);
+                CheckContacts(c);
                 break;
             case SwitchWiring.CoilsOnPins:
                 Pins("switchDrivePins", c.SwitchDrivePins, 2 * (c.SwitchPorts + 1), isOptional: false);
-                Pins("switchSensePins", c.SwitchSensePins, 2 * (c.SwitchPorts + 1), isOptional: true);
+                CheckContacts(c);
                 break;
             case SwitchWiring.AddressOnPins:
                 int bits = 32 - int.LeadingZeroCount(c.SwitchPorts);
@@ -82,6 +97,9 @@ public sealed class ConfigurationCheck
                 break;
         }
     }
+
+    private void CheckContacts(BoardConfiguration c) =>
+        Pins("switchSensePins", c.SwitchSensePins, 2 * (c.SwitchPorts + 1), isOptional: true);
 
     private void CheckFibrePlan(BoardConfiguration c)
     {
@@ -100,12 +118,12 @@ public sealed class ConfigurationCheck
     private void CheckTagger()
     {
         BoardConfiguration c = configuration;
-        if (c.Tagger == TaggerKind.None)
+        if (tagger == TaggerKind.None)
         {
             return;
         }
 
-        bool isAs6500 = c.Tagger == TaggerKind.As6500;
+        bool isAs6500 = tagger == TaggerKind.As6500;
         Range("taggerBus", c.TaggerBus, 0, BusMax);
         Range("taggerSelect", c.TaggerSelect, 0, PinMax);
         Range("taggerClockHz", c.TaggerClockHz, 100_000, isAs6500 ? 25_000_000 : 50_000_000);
@@ -139,6 +157,14 @@ public sealed class ConfigurationCheck
         Range("benchClockHz", c.BenchClockHz, 1_000_000, 16_000_000);
         Range("benchDelayPsMin", c.BenchDelayPsMin, 12_000, 500_000);
         Range("benchDelayPsMax", c.BenchDelayPsMax, c.BenchDelayPsMin, 500_000);
+    }
+
+    private T Name<T>(string key, string text)
+        where T : struct, Enum
+    {
+        bool isName = Enum.GetNames<T>().Contains(text);
+        Require(isName, key, text, string.Join(", ", Enum.GetNames<T>()));
+        return isName ? Enum.Parse<T>(text) : default;
     }
 
     private void Pin(string key, int pin, bool isNeeded)
@@ -196,7 +222,7 @@ public sealed class ConfigurationCheck
             Serial = Convert.FromHexString(c.Serial),
             LightEnablePin = c.LightEnablePin,
             WatchdogPin = c.WatchdogPin,
-            Switch = c.Switch,
+            Switch = wiring,
             SwitchPorts = c.SwitchPorts,
             FibrePlan = [.. c.FibrePlan.Select(row => row.Select(port => (byte)port).ToArray())],
             SwitchDrivePins = c.SwitchDrivePins,
@@ -204,8 +230,9 @@ public sealed class ConfigurationCheck
             SerialDarkPort = c.SerialDarkPort,
             DriverBus = c.DriverBus,
             CoilExpanderSelect = c.CoilExpanderSelect,
+            OutputEnablePin = c.OutputEnablePin,
             SenseExpanderSelect = c.SenseExpanderSelect,
-            Tagger = c.Tagger,
+            Tagger = tagger,
             TaggerBus = c.TaggerBus,
             TaggerSelect = c.TaggerSelect,
             TaggerClockHz = c.TaggerClockHz,

@@ -48,17 +48,26 @@ public sealed class HubBoardTests
         Assert.True(board.Wake.WaitOne(0));
     }
 
-    [Fact]
-    public void Coils_and_contacts_may_be_on_pins()
+    [Theory]
+    [InlineData(SwitchWiring.CoilsOnPins, true)]
+    [InlineData(SwitchWiring.CoilsOnPins, false)]
+    [InlineData(SwitchWiring.CoilsOnShiftRegisters, true)]
+    public void Coils_and_contacts_may_be_elsewhere(SwitchWiring wiring, bool hasContacts)
     {
         HubBoardPlan plan = Plan("linux");
-        plan.Switch = SwitchWiring.CoilsOnPins;
-        plan.SwitchDrivePins = [100, 101, 102, 103, 104, 105, 106, 107];
+        plan.Switch = wiring;
+        plan.OutputEnablePin = 99;
+        plan.SwitchDrivePins = wiring == SwitchWiring.CoilsOnPins ? [.. Enumerable.Range(100, 8)] : [];
+        plan.SwitchSensePins = hasContacts ? [.. Enumerable.Range(110, 8)] : [];
         PinnedBoard board = new(plan);
         board.Run(500);
-        Assert.Equal(SwitchState.Dark, board.Parts.Switch.State);
-        Assert.False(board.Parts.Switch.HasReadBack);
+        Assert.Equal((SwitchState.Dark, hasContacts), (board.Parts.Switch.State, board.Parts.Switch.HasReadBack));
         Assert.Equal([0, 0], board.Mechanics.Select(mechanics => mechanics.Position));
+
+        Assert.True(board.Parts.Switch.TryConnect([2, 1], [2, 2], board.Clock.NowMs, out _, out _));
+        board.Run(500);
+        Assert.Equal(SwitchState.Connected, board.Parts.Switch.State);
+        Assert.Equal([2, 1], board.Mechanics.Select(mechanics => mechanics.Position));
     }
 
     [Fact]

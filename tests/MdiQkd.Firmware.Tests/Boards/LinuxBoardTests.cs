@@ -40,6 +40,9 @@ public sealed class LinuxBoardTests
     [InlineData("\"Sync 0\"", "\"1 0\"", "channels: 1 0; allowed: Detector, Sync, Marker or Unused")]
     [InlineData("\"Sync 0\"", "\"Sync\"", "channels: Sync; allowed:")]
     [InlineData("\"benchPulsePin\": 5", "\"benchDelayPsMax\": 30000", "benchPulsePin: missing; allowed: 0 to 511")]
+    [InlineData("\"As6500\"", "\"As6501\"", "tagger: As6501; allowed: None, As6500, FrontEnd")]
+    [InlineData("\"switch\": \"CoilsOnExpanders\"", "\"switch\": \"Coils\"", "switch: Coils; allowed: None, CoilsOnExpanders")]
+    [InlineData("\"switch\": \"CoilsOnExpanders\"", "\"switch\": \"CoilsOnShiftRegisters\"", "outputEnablePin: missing; allowed: 0 to 511")]
     [InlineData("\"switch\": \"CoilsOnExpanders\"", "\"switch\": \"CoilsOnPins\"", "switchDrivePins: 0 pins; allowed: 8 pins")]
     [InlineData("\"switch\": \"CoilsOnExpanders\"", "\"switch\": \"AddressOnPins\"", "switchDrivePins: 0 pins; allowed: 6 pins")]
     [InlineData("\"switch\": \"CoilsOnExpanders\"", "\"switch\": \"Serial\"", "switchSerialPorts: ; allowed: two paths")]
@@ -54,8 +57,8 @@ public sealed class LinuxBoardTests
     }
 
     [Theory]
-    [InlineData("\"lightEnablePin\"", "\"lightEnabelPin\"", "lightEnabelPin")]
-    [InlineData("\"As6500\"", "\"As6501\"", "tagger")]
+    [InlineData("\"lightEnablePin\"", "\"lightEnabelPin\"", "there is no key 'lightEnabelPin'")]
+    [InlineData("\"As6500\"", "6500", "tagger")]
     [InlineData("\"driverBus\": 1", "\"driverBus\": one", "line 17")]
     public void What_is_no_configuration_ends_with_exit_code_2_and_says_where(string right, string wrong, string said)
     {

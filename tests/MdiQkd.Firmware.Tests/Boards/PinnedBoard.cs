@@ -20,8 +20,16 @@ internal sealed class PinnedBoard : IBoardSensors
         this.plan = plan;
         Mechanics = [new SwitchMechanics(plan.SwitchPorts, Clock, 1), new SwitchMechanics(plan.SwitchPorts, Clock, 2)];
         coils = [.. Mechanics.Select(mechanics => new LatchingCoils(mechanics, Clock, Supply))];
-        WireExpanders();
-        WireCoilPins();
+        if (plan.Switch == SwitchWiring.CoilsOnShiftRegisters)
+        {
+            WireShiftRegisters();
+        }
+        else
+        {
+            WireExpanders();
+        }
+
+        WireSwitchPins();
         chips[(plan.TaggerBus, plan.TaggerSelect)] = plan.Tagger == TaggerKind.FrontEnd ? FrontEnd : As6500;
         chips[(plan.DriverBus, plan.BenchTimerSelect)] = Tdc;
         Pins[plan.TaggerReadyPin] = plan.Tagger == TaggerKind.FrontEnd ? FrontEnd.BlockReady : As6500.Interrupt;
@@ -89,21 +97,41 @@ internal sealed class PinnedBoard : IBoardSensors
         Mcp23S17Chip sense = new(0, line => line % 8 <= plan.SwitchPorts && coils[line / 8].Sense(line % 8));
         chips[(plan.DriverBus, plan.CoilExpanderSelect)] = drive;
         chips[(plan.DriverBus, plan.SenseExpanderSelect)] = sense;
-        for (int line = 0; line < 16; line++)
+        WireCoils(drive.Outputs);
+    }
+
+    private void WireShiftRegisters()
+    {
+        ShiftRegisterChip chain = new(2);
+        chips[(plan.DriverBus, plan.CoilExpanderSelect)] = chain;
+        Pins[plan.OutputEnablePin] = chain.OutputEnableLow;
+        WireCoils(chain.Outputs);
+    }
+
+    private void WireCoils(SignalLine[] outputs)
+    {
+        for (int line = 0; line < outputs.Length; line++)
         {
             if (line % 8 <= plan.SwitchPorts)
             {
                 SignalLine coil = coils[line / 8].Lines[line % 8];
-                drive.Outputs[line].Changed += level => coil.Level = level;
+                outputs[line].Changed += level => coil.Level = level;
             }
         }
     }
 
-    private void WireCoilPins()
+    private void WireSwitchPins()
     {
+        int positions = plan.SwitchPorts + 1;
         for (int i = 0; i < plan.SwitchDrivePins.Length; i++)
         {
-            Pins[plan.SwitchDrivePins[i]] = coils[i / (plan.SwitchPorts + 1)].Lines[i % (plan.SwitchPorts + 1)];
+            Pins[plan.SwitchDrivePins[i]] = coils[i / positions].Lines[i % positions];
+        }
+
+        for (int i = 0; i < plan.SwitchSensePins.Length; i++)
+        {
+            (LatchingCoils unit, int position) = (coils[i / positions], i % positions);
+            Pins.Contacts[plan.SwitchSensePins[i]] = () => unit.Sense(position);
         }
     }
 }

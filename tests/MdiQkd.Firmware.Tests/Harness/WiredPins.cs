@@ -14,6 +14,9 @@ internal sealed class WiredPins : GpioDriver
     /// <summary>Directions of the pins that are open.</summary>
     internal IReadOnlyDictionary<int, PinMode> Modes => modes;
 
+    /// <summary>Levels of pins that nobody drives but a contact, computed when somebody looks.</summary>
+    internal Dictionary<int, Func<bool>> Contacts { get; } = [];
+
     /// <summary>Wire of a pin.</summary>
     internal SignalLine this[int pin]
     {
@@ -31,7 +34,8 @@ internal sealed class WiredPins : GpioDriver
 
     protected override PinMode GetPinMode(int pinNumber) => modes[pinNumber];
 
-    protected override PinValue Read(int pinNumber) => this[pinNumber].Level;
+    protected override PinValue Read(int pinNumber) =>
+        Contacts.TryGetValue(pinNumber, out Func<bool>? contact) ? contact() : this[pinNumber].Level;
 
     protected override void Write(int pinNumber, PinValue value)
     {
