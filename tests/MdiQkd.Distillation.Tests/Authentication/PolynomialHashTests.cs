@@ -27,6 +27,23 @@ public sealed class PolynomialHashTests
         }
     }
 
+    [Fact]
+    public void The_512_bit_steps_equal_the_portable_ones_on_any_machine()
+    {
+        SkipUnlessSupported(HashPath.Pclmul128);
+        UInt128[] powers = new UInt128[PolynomialKernel.BatchBlocks], sums = new UInt128[PolynomialKernel.BatchBlocks];
+        PolynomialKernel.ExpandKey(BinaryPrimitives.ReadUInt128LittleEndian(Bytes(11, 16)), powers, sums);
+        UInt128 acc = BinaryPrimitives.ReadUInt128LittleEndian(Bytes(12, 16));
+        byte[] message = Bytes(13, 16 * 100);
+        for (int blocks = 1; blocks <= 100; blocks++)
+        {
+            ReadOnlySpan<byte> part = message.AsSpan(0, 16 * blocks);
+            Assert.Equal(
+                PolynomialKernel.Absorb(HashPath.Portable, acc, part, powers, sums),
+                PolynomialKernel.Absorb(HashPath.Vpclmul512, acc, part, powers, sums));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Paths))]
     public void Cutting_into_pieces_does_not_matter(HashPath path)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -21,17 +22,20 @@ internal static class PolynomialKernel
     internal const int BatchBlocks = 32;
 
     internal static HashPath FastestPath { get; } =
-        Pclmulqdq.V512.IsSupported ? HashPath.Vpclmul512
-        : Pclmulqdq.V256.IsSupported ? HashPath.Vpclmul256
-        : Pclmulqdq.IsSupported ? HashPath.Pclmul128
+        Has512 ? HashPath.Vpclmul512
+        : IsSupported(HashPath.Vpclmul256) ? HashPath.Vpclmul256
+        : IsSupported(HashPath.Pclmul128) ? HashPath.Pclmul128
         : HashPath.Portable;
 
+    private static bool Has512 => Pclmulqdq.V512.IsSupported && Avx512F.IsSupported;
+
+    // Every class whose instructions a path uses: VPCLMULQDQ is reported without AVX2 too.
     internal static bool IsSupported(HashPath path) => path switch
     {
         HashPath.Portable => true,
-        HashPath.Pclmul128 => Pclmulqdq.IsSupported,
-        HashPath.Vpclmul256 => Pclmulqdq.V256.IsSupported,
-        HashPath.Vpclmul512 => Pclmulqdq.V512.IsSupported,
+        HashPath.Pclmul128 => Pclmulqdq.IsSupported && Sse2.IsSupported,
+        HashPath.Vpclmul256 => Pclmulqdq.V256.IsSupported && Avx2.IsSupported,
+        HashPath.Vpclmul512 => Has512,
         _ => false,
     };
 
@@ -156,10 +160,9 @@ internal static class PolynomialKernel
             carry = default;
             Vector512<ulong> power = Vector512.LoadUnsafe(ref powers, at).AsUInt64();
             Vector512<ulong> sum = Vector512.LoadUnsafe(ref sums, at).AsUInt64();
-            low ^= Pclmulqdq.V512.CarrylessMultiply(block, power, 0x00);
-            high ^= Pclmulqdq.V512.CarrylessMultiply(block, power, 0x11);
-            Vector512<ulong> swapped = Avx512F.Shuffle(block.AsInt32(), 0x4E).AsUInt64();
-            middle ^= Pclmulqdq.V512.CarrylessMultiply(block ^ swapped, sum, 0x00);
+            low ^= Multiply(block, power, 0x00);
+            high ^= Multiply(block, power, 0x11);
+            middle ^= Multiply(block ^ Swap(block), sum, 0x00);
         }
 
         low1 ^= Fold(low);
@@ -167,6 +170,27 @@ internal static class PolynomialKernel
         middle1 ^= Fold(middle) ^ low1 ^ high1;
         return Gf128.Reduce(low1, middle1, high1);
     }
+
+    // The other branches say what the instructions do: with them the 512-bit path is tested on machines without AVX-512.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> Multiply(Vector512<ulong> a, Vector512<ulong> b, [ConstantExpected] byte control)
+    {
+        if (Has512)
+        {
+            return Pclmulqdq.V512.CarrylessMultiply(a, b, control);
+        }
+
+        Vector256<ulong> Half(Vector256<ulong> c, Vector256<ulong> d) => Vector256.Create(
+            Quarter(c.GetLower(), d.GetLower()), Quarter(c.GetUpper(), d.GetUpper()));
+        Vector128<ulong> Quarter(Vector128<ulong> c, Vector128<ulong> d) =>
+            control == 0 ? Pclmulqdq.CarrylessMultiply(c, d, 0x00) : Pclmulqdq.CarrylessMultiply(c, d, 0x11);
+        return Vector512.Create(Half(a.GetLower(), b.GetLower()), Half(a.GetUpper(), b.GetUpper()));
+    }
+
+    /// <summary>Exchanges the halves of every 128 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> Swap(Vector512<ulong> v) =>
+        Has512 ? Avx512F.Shuffle(v.AsInt32(), 0x4E).AsUInt64() : Vector512.Shuffle(v, Vector512.Create(1UL, 0, 3, 2, 5, 4, 7, 6));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MultiplyAdd(
