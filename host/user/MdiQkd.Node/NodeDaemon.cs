@@ -13,6 +13,7 @@ using MdiQkd.Node.Storage;
 using MdiQkd.Preparation;
 using MdiQkd.Reconciliation;
 using MdiQkd.Transport;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MutualTls = MdiQkd.Transport.MutualTls;
 
@@ -67,6 +68,7 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
         }).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ErasedMemoryPoolFactory>();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPEndPoint.Parse(configuration.Listen), listen =>
         {
@@ -81,7 +83,6 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
             log.LogWarning("{Refusal}: switch off swap space and core dumps on this machine", refusal);
         }
 
-
         emission = new EncoderEmission(IPEndPoint.Parse(configuration.Encoder), randomness, time, log);
         hub = new HubConnection(configuration, tls, time, log);
         KeyDeliveryOptions options = new()
@@ -91,7 +92,7 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
         };
         agreement = new KeyAgreement(
             keys, this, options.Validated(), time, web.Services.GetRequiredService<ILoggerFactory>().CreateLogger<KeyAgreement>());
-        byte[] journalKey = new byte[StorageKey.Size];
+        byte[] journalKey = GC.AllocateArray<byte>(StorageKey.Size, pinned: true);
         storageKey.Derive("choice journal"u8, journalKey);
         foreach (PeerSettings peer in configuration.Peers)
         {

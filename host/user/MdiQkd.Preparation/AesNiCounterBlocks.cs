@@ -55,6 +55,7 @@ internal sealed class AesNiCounterBlocks : CounterBlocks
             slots[i..].CopyTo(lastSlots);
             ExpandLanes(keys, lastSlots, lastRandom);
             lastRandom[..(slots.Length - i)].CopyTo(random[i..]);
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(lastRandom));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using MdiQkd.Protocol;
 
 namespace MdiQkd.Preparation;
@@ -56,18 +58,17 @@ public sealed class CounterStates : IPreparedStates, IDisposable
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         Span<uint> random = stackalloc uint[CounterBlocks.BatchMax];
-        for (int first = 0; first < slots.Length; first += CounterBlocks.BatchMax)
+        bool prepared = true;
+        for (int first = 0; prepared && first < slots.Length; first += CounterBlocks.BatchMax)
         {
             int count = Math.Min(CounterBlocks.BatchMax, slots.Length - first);
             ReadOnlySpan<long> batch = slots.Slice(first, count);
             blocks.Expand(batch, random[..count]);
-            if (!Sample(batch, random, packed.Slice(first, count)))
-            {
-                return false;
-            }
+            prepared = Sample(batch, random, packed.Slice(first, count));
         }
 
-        return true;
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(random));
+        return prepared;
     }
 
     /// <summary>Zeroes the expanded key.</summary>

@@ -9,8 +9,8 @@ internal sealed class PortableCounterBlocks : CounterBlocks
     private const int BlockSize = 16;
 
     private readonly Aes aes = Aes.Create();
-    private readonly byte[] input = new byte[BatchMax * BlockSize];
-    private readonly byte[] output = new byte[BatchMax * BlockSize];
+    private readonly byte[] input = GC.AllocateArray<byte>(BatchMax * BlockSize, pinned: true);
+    private readonly byte[] output = GC.AllocateArray<byte>(BatchMax * BlockSize, pinned: true);
 
     public PortableCounterBlocks(ReadOnlySpan<byte> key) => aes.SetKey(key);
 

@@ -81,7 +81,8 @@ public sealed class StreamStateEncoder : IStateEncoder
         }
 
         await arming.WaitAsync(ct).ConfigureAwait(false);
-        byte[] key = stateKey.ToArray();
+        byte[] key = GC.AllocateUninitializedArray<byte>(CounterStates.KeySize, pinned: true);
+        stateKey.CopyTo(key);
         try
         {
             var wait = new PendingArm(light.Session);

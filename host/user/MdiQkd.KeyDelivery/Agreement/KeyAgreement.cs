@@ -183,7 +183,7 @@ public sealed class KeyAgreement : IDisposable
 
     /// <summary>
     /// Works in the background until cancelled: tries burnings and wanted reconciliations again, destroys keys that were not
-    /// fetched in time. Failures are logged and tried again at the next interval.
+    /// fetched in time, removes what destroyed keys have left in the store's log. Failures are logged and tried again at the next interval.
     /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
@@ -196,6 +196,7 @@ public sealed class KeyAgreement : IDisposable
                 {
                     await MaintainAsync(peer, ct).ConfigureAwait(false);
                 }
+                EraseLog();
             }
             while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false));
         }
@@ -340,6 +341,18 @@ public sealed class KeyAgreement : IDisposable
         catch (Exception e) when (e is PeerUnavailableException or KeyStoreException)
         {
             log.LogWarning("key agreement with {Peer}: {Reason}; tried again later", peer, e.Message);
+        }
+    }
+
+    private void EraseLog()
+    {
+        try
+        {
+            store.EraseLog();
+        }
+        catch (KeyStoreException e)
+        {
+            log.LogWarning("key store: {Reason}; its log is emptied later", e.Message);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using MdiQkd.KeyDelivery.Storage;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +20,6 @@ internal static class JsonReply
     /// <summary>The "key container" body: key_ID as 36 characters, key as padded base64.</summary>
     public static Task WriteAsync(HttpResponse response, IReadOnlyList<DeliveredKey> keys)
     {
-        // Large enough from the start: a buffer that grows leaves copies of keys behind.
         int capacity = 64 + keys.Sum(key => BytesPerKeyEntry + (key.SizeBits / 6));
         return SendAsync(response, StatusCodes.Status200OK, capacity, json =>
         {
@@ -65,25 +63,18 @@ internal static class JsonReply
 
     private static async Task SendAsync(HttpResponse response, int statusCode, int capacity, Action<Utf8JsonWriter> write)
     {
-        ArrayBufferWriter<byte> buffer = new(capacity);
-        try
+        using ErasedBuffer buffer = new(capacity);
+        using (Utf8JsonWriter json = new(buffer))
         {
-            using (Utf8JsonWriter json = new(buffer))
-            {
-                write(json);
-            }
-            response.StatusCode = statusCode;
-            response.ContentType = "application/json";
-            response.ContentLength = buffer.WrittenCount;
-            response.Headers.CacheControl = "no-store";
-            if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
-            {
-                await response.Body.WriteAsync(buffer.WrittenMemory, response.HttpContext.RequestAborted).ConfigureAwait(false);
-            }
+            write(json);
         }
-        finally
+        response.StatusCode = statusCode;
+        response.ContentType = "application/json";
+        response.ContentLength = buffer.Written.Length;
+        response.Headers.CacheControl = "no-store";
+        if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
         {
-            buffer.Clear();
+            await response.Body.WriteAsync(buffer.Written, response.HttpContext.RequestAborted).ConfigureAwait(false);
         }
     }
 }

@@ -295,7 +295,7 @@ internal sealed class AssignmentLedger(string node, StoreDatabase database, Chun
         Span<byte> chunkBits = stackalloc byte[ChunkReference.Bytes];
         for (int first = 0; first < parts.Count; first += perKey)
         {
-            byte[] bits = new byte[assignment.SizeBits / 8];
+            byte[] bits = GC.AllocateArray<byte>(assignment.SizeBits / 8, pinned: true);
             keys.Add(new DeliveredKey(new Guid(parts[first].KeyId, bigEndian: true), bits));
             for (int i = 0; i < perKey; i++)
             {
@@ -307,6 +307,7 @@ internal sealed class AssignmentLedger(string node, StoreDatabase database, Chun
                 }
                 Span<byte> rest = bits.AsSpan(i * ChunkReference.Bytes);
                 chunkBits[..Math.Min(rest.Length, ChunkReference.Bytes)].CopyTo(rest);
+                CryptographicOperations.ZeroMemory(box);
             }
         }
         CryptographicOperations.ZeroMemory(chunkBits);

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace MdiQkd.KeyDelivery.Storage;
 
-/// <summary>A key on its way to an application; it exists nowhere else at this node. Zeroed on dispose.</summary>
+/// <summary>A key on its way to an application; it exists nowhere else at this node. In pinned memory, zeroed on dispose.</summary>
 public sealed class DeliveredKey : IDisposable
 {
     private readonly byte[] bits;

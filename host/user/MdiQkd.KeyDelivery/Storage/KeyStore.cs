@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MdiQkd.KeyDelivery.Agreement;
 using MdiQkd.Protocol;
 
@@ -11,8 +12,8 @@ namespace MdiQkd.KeyDelivery.Storage;
 /// simultaneous requests cannot pick the same key. Rows of blocks stay, so that a discarded or spent block never comes back.
 /// All that a method reports is on disk when it returns. Instances are thread-safe.</para>
 /// <para>Trade-offs: chunks are sealed with AES-256-GCM under the storage key and erased with secure_delete, but copies of
-/// sealed chunks may survive in the write-ahead log until the store is next opened, and in the medium itself; whoever takes
-/// both the medium and the storage key may recover them. A store must never be restored from a backup: it would hold keys
+/// sealed chunks survive in the write-ahead log until <see cref="EraseLog"/> or the next opening, and in freed sectors of the
+/// medium itself; whoever takes both the medium and the storage key may recover them. A store must never be restored from a backup: it would hold keys
 /// that are already delivered.</para>
 /// </summary>
 public sealed class KeyStore : IDisposable
@@ -108,7 +109,9 @@ public sealed class KeyStore : IDisposable
         {
             boxes[i] = sealer.Seal(peer, new ChunkReference(block, i), keyBytes.Slice(i * ChunkReference.Bytes, ChunkReference.Bytes));
         }
-        return database.Write("add", () => Add(peer, block, boxes));
+        AddOutcome outcome = database.Write("add", () => Add(peer, block, boxes));
+        Array.ForEach(boxes, box => CryptographicOperations.ZeroMemory(box));
+        return outcome;
     }
 
     /// <summary>
@@ -136,6 +139,13 @@ public sealed class KeyStore : IDisposable
     /// <summary>Confirmed key with this peer that is assigned to nobody, in bits, whichever node issues it.</summary>
     public long Level(string peer) => (long)ChunkReference.Bits * Count(
         "SELECT count(*) FROM chunk WHERE peer = $peer AND state = $confirmed AND issued_here IN (0, 1)", peer);
+
+    /// <summary>
+    /// Empties the write-ahead log, so that no file holds a sealed copy of a destroyed chunk any more. Apart from the deliveries,
+    /// because it costs as much as two of them.
+    /// </summary>
+    /// <exception cref="KeyStoreException">The store failed.</exception>
+    public void EraseLog() => database.EraseLog();
 
     /// <summary>Closes the file; another process may open it then.</summary>
     public void Dispose()

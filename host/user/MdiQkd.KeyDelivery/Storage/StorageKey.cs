@@ -13,7 +13,7 @@ public sealed class StorageKey : IDisposable
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly byte[] key;
+    private readonly byte[] key = GC.AllocateArray<byte>(Size, pinned: true);
 
     /// <summary>Copies a key of 32 bytes.</summary>
     /// <exception cref="ArgumentException">Not 32 bytes.</exception>
@@ -23,7 +23,7 @@ public sealed class StorageKey : IDisposable
         {
             throw new ArgumentException($"a storage key has {Size} bytes, not {key.Length}", nameof(key));
         }
-        this.key = key.ToArray();
+        key.CopyTo(this.key);
     }
 
     /// <summary>The key, for as long as this instance is not disposed.</summary>
@@ -34,7 +34,7 @@ public sealed class StorageKey : IDisposable
     public static StorageKey LoadOrCreate(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] key = new byte[Size];
+        byte[] key = GC.AllocateArray<byte>(Size, pinned: true);
         try
         {
             if (File.Exists(path))

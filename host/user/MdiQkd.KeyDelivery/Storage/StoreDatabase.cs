@@ -13,6 +13,8 @@ internal sealed class StoreDatabase : IDisposable
     private const int SqliteCorrupt = 11;
     private const int SqliteNotADatabase = 26;
 
+    private const string EmptyLog = "PRAGMA wal_checkpoint(TRUNCATE)";
+
     private const string Schema = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE block (
@@ -37,6 +39,7 @@ internal sealed class StoreDatabase : IDisposable
     private readonly Lock gate = new();
     private readonly string path;
     private bool disposed;
+    private bool logHoldsPages;
 
     private StoreDatabase(string path, SqliteConnection connection)
     {
@@ -93,6 +96,7 @@ internal sealed class StoreDatabase : IDisposable
                 T result = body();
                 AtStep?.Invoke(step + ":commit");
                 transaction.Commit();
+                logHoldsPages = true;
                 AtStep?.Invoke(step + ":durable");
                 return result;
             });
@@ -106,6 +110,19 @@ internal sealed class StoreDatabase : IDisposable
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             return Guard(body);
+        }
+    }
+
+    /// <summary>Moves the write-ahead log into the file and cuts it to nothing, unless it is empty.</summary>
+    public void EraseLog()
+    {
+        lock (gate)
+        {
+            if (logHoldsPages && !disposed)
+            {
+                Guard(() => Execute(EmptyLog));
+                logHoldsPages = false;
+            }
         }
     }
 
@@ -188,7 +205,7 @@ internal sealed class StoreDatabase : IDisposable
             throw Damaged(null);
         }
         // Erased chunks leave the log too, as far as the file system allows.
-        return Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        return Execute(EmptyLog);
     }
 
     private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object Value)> parameters)

@@ -262,35 +262,23 @@ internal sealed class BlockAccumulation : IDisposable
 
         List<ReadOnlyMemory<byte>> list = [];
 
-        // Sized at once: a list that grows would leave copies of the choices behind.
-        List<byte> packed = new((int)Announced);
-        List<byte> outcomes = new((int)Announced);
-        long slots = 0;
-        for (int index = 0; index < sessions.Length; index++)
+        // Pinned and sized at once: memory that moves or grows would leave copies of the choices behind.
+        byte[] packed = GC.AllocateArray<byte>((int)Announced, pinned: true);
+        try
         {
-            SessionRecord session = sessions[index];
-            ClosedSession entry = closed.Sessions[index];
-            long limitMax = Math.Max(0, Math.Max(session.Emitted, session.EmittedBefore) - Plan.GuardSlots);
-            if (entry.Session.Length != SessionId.Size || SessionId.Read(entry.Session.Span) != session.Id
-                || entry.Limit < 0 || entry.Limit > limitMax)
-            {
-                return Broken($"closed list, session {index}: limit {entry.Limit} is outside 0..{limitMax}");
-            }
-
-            slots += entry.Limit;
-            byte[] head = new byte[SessionId.Size + 16];
-            session.Id.Write(head);
-            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(SessionId.Size), entry.Limit);
-            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(SessionId.Size + 8), entry.Events);
-            list.Add(head);
-            if (Load(session, entry, list, packed, outcomes) is { } fault)
+            List<byte> outcomes = new(packed.Length);
+            if (Load(closed, list, packed, outcomes, out long slots) is { } fault)
             {
                 return fault;
             }
-        }
 
-        block = Build(list, packed, outcomes, slots);
-        return null;
+            block = Build(list, packed.AsSpan(0, outcomes.Count), outcomes, slots);
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(packed);
+        }
     }
 
     /// <summary>Destroys the raw choices; the block is over.</summary>
@@ -318,7 +306,37 @@ internal sealed class BlockAccumulation : IDisposable
     }
 
     private Fault? Load(
-        SessionRecord session, ClosedSession entry, List<ReadOnlyMemory<byte>> list, List<byte> packed, List<byte> outcomes)
+        ListClosed closed, List<ReadOnlyMemory<byte>> list, Memory<byte> packed, List<byte> outcomes, out long slots)
+    {
+        slots = 0;
+        for (int index = 0; index < sessions.Length; index++)
+        {
+            SessionRecord session = sessions[index];
+            ClosedSession entry = closed.Sessions[index];
+            long limitMax = Math.Max(0, Math.Max(session.Emitted, session.EmittedBefore) - Plan.GuardSlots);
+            if (entry.Session.Length != SessionId.Size || SessionId.Read(entry.Session.Span) != session.Id
+                || entry.Limit < 0 || entry.Limit > limitMax)
+            {
+                return Broken($"closed list, session {index}: limit {entry.Limit} is outside 0..{limitMax}");
+            }
+
+            slots += entry.Limit;
+            byte[] head = new byte[SessionId.Size + 16];
+            session.Id.Write(head);
+            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(SessionId.Size), entry.Limit);
+            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(SessionId.Size + 8), entry.Events);
+            list.Add(head);
+            if (Load(session, entry, list, packed, outcomes) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
+    private Fault? Load(
+        SessionRecord session, ClosedSession entry, List<ReadOnlyMemory<byte>> list, Memory<byte> packed, List<byte> outcomes)
     {
         long previous = -1;
         long events = 0;
@@ -332,7 +350,7 @@ internal sealed class BlockAccumulation : IDisposable
                 byte[] bytes = new byte[count * EventListEncoding.EventBytesMax];
                 int length = EventListEncoding.Encode(slots[..count], results[..count], ref previous, bytes);
                 list.Add(bytes.AsMemory(0, length));
-                packed.AddRange(choices[..count]);
+                choices[..count].CopyTo(packed.Span[outcomes.Count..]);
                 outcomes.AddRange(results[..count]);
                 events += count;
             });
@@ -349,15 +367,13 @@ internal sealed class BlockAccumulation : IDisposable
     }
 
     private static ClosedBlock Build(
-        List<ReadOnlyMemory<byte>> list, List<byte> packed, List<byte> outcomes, long slots)
+        List<ReadOnlyMemory<byte>> list, ReadOnlySpan<byte> choices, List<byte> outcomes, long slots)
     {
-        ReadOnlySpan<byte> choices = CollectionsMarshal.AsSpan(packed);
-        SecretBits bits = new(Math.Max(1, packed.Count));
-        BitPlane.FromPacked(choices, PreparedState.BitShift, bits.Words[..BitPlane.Words(packed.Count)]);
-        ulong[] psiPlus = new ulong[BitPlane.Words(packed.Count)];
+        SecretBits bits = new(Math.Max(1, choices.Length));
+        BitPlane.FromPacked(choices, PreparedState.BitShift, bits.Words[..BitPlane.Words(choices.Length)]);
+        ulong[] psiPlus = new ulong[BitPlane.Words(choices.Length)];
         BitPlane.FromPacked(CollectionsMarshal.AsSpan(outcomes), 0, psiPlus);
         LabelPlanes own = LabelPlanes.FromStates(choices);
-        CryptographicOperations.ZeroMemory(CollectionsMarshal.AsSpan(packed));
         return new ClosedBlock(list, own, bits, psiPlus, slots);
     }
 

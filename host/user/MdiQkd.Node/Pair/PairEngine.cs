@@ -528,31 +528,17 @@ internal sealed class PairEngine : IDisposable
     {
         BlockPlan plan = accumulation!.Plan;
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)(ready.KeyBits / 8), pinned: true);
-        MemoryMarshal.AsBytes(ready.Key!.Bits.Words)[..bytes.Length].CopyTo(bytes);
-        Fault? fault = null;
-        int chunkBytes = 0;
-        if (!KeyRefill.IsPossible(ready.RefillPads, ready.KeyBits))
+        Fault? fault;
+        try
         {
-            fault = new Fault(AbortReason.NoKey, $"{ready.KeyBits} bits are too few for the channel root and one key");
+            MemoryMarshal.AsBytes(ready.Key!.Bits.Words)[..bytes.Length].CopyTo(bytes);
+            fault = StoreParts(plan.Id, bytes, ready);
         }
-        else
+        finally
         {
-            // The pool comes first (PROTOCOL 6.2); its segment before the key, so that a key never exists without it.
-            int segmentBytes = KeyRefill.SegmentBytes(ready.RefillPads);
-            chunkBytes = KeyRefill.ChunkBytes(ready.RefillPads, bytes.Length);
-            SegmentOutcome added = segmentBytes == 0
-                ? SegmentOutcome.Done
-                : context.Pool.AddSegment(plan.Id, bytes.AsSpan(0, segmentBytes));
-            SegmentOutcome root = channel.InstallRoot(plan.Id, bytes.AsSpan(segmentBytes, KeyPool.RootBytes));
-            AddOutcome stored = context.Keys.AddPending(
-                context.Peer.Node, plan.Id, bytes.AsSpan(segmentBytes + KeyPool.RootBytes, chunkBytes));
-            if (added != SegmentOutcome.Done || root != SegmentOutcome.Done || stored != AddOutcome.Stored)
-            {
-                fault = new Fault(AbortReason.StateLost, $"the key was not stored (segment {added}, root {root}, key {stored})");
-            }
+            CryptographicOperations.ZeroMemory(bytes);
         }
 
-        CryptographicOperations.ZeroMemory(bytes);
         if (fault is not null)
         {
             Settle(fault);
@@ -562,6 +548,28 @@ internal sealed class PairEngine : IDisposable
         storedPlan = plan;
         storedReport = Report(new Fault(AbortReason.None, string.Empty), ready.KeyBits);
         Settle(ready.ConfirmStored());
+    }
+
+    /// <summary>The pool comes first (PROTOCOL 6.2); its segment before the key, so that a key never exists without it.</summary>
+    private Fault? StoreParts(BlockId block, ReadOnlySpan<byte> bytes, BlockDistillation ready)
+    {
+        if (!KeyRefill.IsPossible(ready.RefillPads, ready.KeyBits))
+        {
+            return new Fault(AbortReason.NoKey, $"{ready.KeyBits} bits are too few for the channel root and one key");
+        }
+
+        int segmentBytes = KeyRefill.SegmentBytes(ready.RefillPads);
+        SegmentOutcome added = segmentBytes == 0
+            ? SegmentOutcome.Done
+            : context.Pool.AddSegment(block, bytes[..segmentBytes]);
+        SegmentOutcome root = channel.InstallRoot(block, bytes.Slice(segmentBytes, KeyPool.RootBytes));
+        AddOutcome stored = context.Keys.AddPending(
+            context.Peer.Node,
+            block,
+            bytes.Slice(segmentBytes + KeyPool.RootBytes, KeyRefill.ChunkBytes(ready.RefillPads, bytes.Length)));
+        return added == SegmentOutcome.Done && root == SegmentOutcome.Done && stored == AddOutcome.Stored
+            ? null
+            : new Fault(AbortReason.StateLost, $"the key was not stored (segment {added}, root {root}, key {stored})");
     }
 
     private void FinishStored(BlockPlan plan, BlockReport report, bool confirmed)

@@ -123,22 +123,24 @@ internal sealed class ChoiceJournal : IDisposable
             try
             {
                 cipher.Decrypt(nonce, cipherText.AsSpan(0, length), cipherText.AsSpan(length), plain, header);
+                long[] slots = new long[events];
+                byte[] outcomes = new byte[events];
+                int used = EventListEncoding.Decode(plain, ref previous, slots, outcomes);
+                if (used + events != length)
+                {
+                    return chunk;
+                }
+
+                visitor(slots, outcomes, plain.AsSpan(used, events));
             }
             catch (AuthenticationTagMismatchException)
             {
                 return chunk;
             }
-
-            long[] slots = new long[events];
-            byte[] outcomes = new byte[events];
-            int used = EventListEncoding.Decode(plain, ref previous, slots, outcomes);
-            if (used + events != length)
+            finally
             {
-                return chunk;
+                CryptographicOperations.ZeroMemory(plain);
             }
-
-            visitor(slots, outcomes, plain.AsSpan(used, events));
-            CryptographicOperations.ZeroMemory(plain);
         }
     }
 

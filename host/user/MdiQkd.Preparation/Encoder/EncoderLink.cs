@@ -4,14 +4,14 @@ namespace MdiQkd.Preparation.Encoder;
 
 /// <summary>
 /// One end of an encoder connection over any byte stream. One reader at a time; writers may be many.
-/// Buffers hold state keys: both are zeroed after each frame.
+/// Buffers hold state keys: both are pinned, and zeroed after each frame.
 /// </summary>
 public sealed class EncoderLink : IAsyncDisposable
 {
     private readonly Stream stream;
     private readonly SemaphoreSlim writing = new(1, 1);
-    private readonly byte[] outgoing = new byte[EncoderFrames.FrameMax];
-    private readonly byte[] incoming = new byte[EncoderFrames.FrameMax];
+    private readonly byte[] outgoing = GC.AllocateArray<byte>(EncoderFrames.FrameMax, pinned: true);
+    private readonly byte[] incoming = GC.AllocateArray<byte>(EncoderFrames.FrameMax, pinned: true);
 
     /// <summary>Takes over a stream.</summary>
     public EncoderLink(Stream stream) => this.stream = stream;
