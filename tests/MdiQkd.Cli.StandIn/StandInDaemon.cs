@@ -15,7 +15,7 @@ namespace MdiQkd.Cli.StandIn;
 
 /// <summary>
 /// World, hub and node as the demo sees them: ready lines, management pages over mutual TLS, key delivery. Flags of a node:
-/// <c>die-once=NODE</c> ends it at its first status request, <c>no-key</c> reports aborted blocks, <c>unequal</c> gives every
+/// <c>die-once=NODE</c> ends it at its first status request, <c>die-asked=NODE</c> at its first request for a key, <c>no-key</c> reports aborted blocks, <c>unequal</c> gives every
 /// node a key of its own, <c>refuse</c> cannot start. Flags of a hub: <c>die</c> ends it at its first status request.
 /// </summary>
 internal static class StandInDaemon
@@ -95,16 +95,29 @@ internal static class StandInDaemon
             configuration.Certificate, configuration.CertificateKey, configuration.TrustAnchor);
         int looks = 0;
         string died = Path.Combine(configuration.DataDirectory, "died");
-        await using WebApplication web = Listen(tls);
-        web.MapGet("/manage/v1/status", () =>
+        void DieOnce(string flag)
         {
-            looks++;
-            if (flags.Contains($"die-once={configuration.Node}") && !File.Exists(died))
+            if (flags.Contains($"{flag}={configuration.Node}") && !File.Exists(died))
             {
                 File.WriteAllText(died, "");
                 Environment.Exit(77);
             }
+        }
 
+        await using WebApplication web = Listen(tls);
+        web.Use((HttpContext context, RequestDelegate next) =>
+        {
+            if (context.Request.Path.StartsWithSegments("/api"))
+            {
+                DieOnce("die-asked");
+            }
+
+            return next(context);
+        });
+        web.MapGet("/manage/v1/status", () =>
+        {
+            looks++;
+            DieOnce("die-once");
             return Results.Json(Status(configuration, flags.Contains("no-key"), looks));
         });
         web.MapGet("/api/v1/keys/{other}/enc_keys", (HttpContext context, string other) =>

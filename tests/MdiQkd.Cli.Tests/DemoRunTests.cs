@@ -32,11 +32,13 @@ public sealed class DemoRunTests
         AssertNothingRuns(scratch);
     }
 
-    [Fact]
-    public async Task A_node_that_dies_is_started_again_and_told()
+    [Theory]
+    [InlineData("die-once=inta-2")]
+    [InlineData("die-asked=inta-2")]
+    public async Task A_node_that_dies_is_started_again_and_told(string flag)
     {
         using Scratch scratch = new();
-        DemoSummary summary = await RunAsync(StandIn.Programs(null, "die-once=inta-2"), scratch);
+        DemoSummary summary = await RunAsync(StandIn.Programs(null, flag), scratch);
 
         Assert.Null(summary.Error);
         Assert.Equal(1, summary.Restarts);

@@ -65,7 +65,7 @@ internal sealed class Application : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new KeyDeliveryException($"{name}: {path}: {e.Message}");
+            throw new KeyDeliveryException($"{name}: {path}: {e.Message}", isUnreachable: true);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

@@ -22,6 +22,9 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
 
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(500);
 
+    // A node that died is noticed, started again and ready in a few seconds, also on a busy machine.
+    private static readonly TimeSpan ExchangePatience = TimeSpan.FromSeconds(60);
+
     private readonly long start = time.GetTimestamp();
     private readonly List<string> notes = [];
     private readonly Dictionary<UserPair, bool> keysEqual = [];
@@ -99,16 +102,20 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
 
     private async Task LookAsync(DemoDaemons daemons, DemoMonitor monitor, CancellationToken ct)
     {
+        await CheckAsync(daemons, ct).ConfigureAwait(false);
+        await monitor.LookAsync(ct).ConfigureAwait(false);
+        simulatedSeconds = monitor.SimulatedSeconds;
+        pairs = [.. options.Network.Pairs.Select(monitor.View)];
+        Show(monitor.SwitchState);
+    }
+
+    private async Task CheckAsync(DemoDaemons daemons, CancellationToken ct)
+    {
         foreach (string note in await daemons.CheckAsync(ct).ConfigureAwait(false))
         {
             restarts++;
             notes.Add(note);
         }
-
-        await monitor.LookAsync(ct).ConfigureAwait(false);
-        simulatedSeconds = monitor.SimulatedSeconds;
-        pairs = [.. options.Network.Pairs.Select(monitor.View)];
-        Show(monitor.SwitchState);
     }
 
     private void Show(string switchState) =>
@@ -149,24 +156,39 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
             return;
         }
 
+        for (long begin = time.GetTimestamp(); ; await Task.Delay(LookPeriod, time, ct).ConfigureAwait(false))
+        {
+            await CheckAsync(daemons, ct).ConfigureAwait(false);
+            try
+            {
+                await ExchangeOnceAsync(pair, daemons, authority, ct).ConfigureAwait(false);
+                return;
+            }
+            catch (KeyDeliveryException e) when (e.IsUnreachable && time.GetElapsedTime(begin) < ExchangePatience)
+            {
+                // A node died; what it was asked for is lost, so both applications begin anew when it is back.
+            }
+            catch (KeyDeliveryException e)
+            {
+                exchangeFaults[pair] = e.Message;
+                return;
+            }
+        }
+    }
+
+    private async Task ExchangeOnceAsync(UserPair pair, DemoDaemons daemons, ThrowAwayAuthority authority, CancellationToken ct)
+    {
         string masterName = DaemonFiles.ApplicationName(pair.A);
         string slaveName = DaemonFiles.ApplicationName(pair.B);
         using MutualTls masterIdentity = Identity(authority, masterName);
         using MutualTls slaveIdentity = Identity(authority, slaveName);
         using Application master = new(masterName, masterIdentity, pair.A, daemons.NodeAddress(pair.A));
         using Application slave = new(slaveName, slaveIdentity, pair.B, daemons.NodeAddress(pair.B));
-        try
-        {
-            KeyExchangeResult result = await KeyExchange.RunAsync(master, slave, time, ct).ConfigureAwait(false);
-            keysEqual[pair] = result.Equal;
-            notes.Add(
-                $"{masterName} and {slaveName}: {result.Bits}-bit key {result.KeyId}, SHA-256 {result.MasterFingerprint}… "
-                + (result.Equal ? "= " : "DIFFERS FROM ") + $"{result.SlaveFingerprint}…");
-        }
-        catch (KeyDeliveryException e)
-        {
-            exchangeFaults[pair] = e.Message;
-        }
+        KeyExchangeResult result = await KeyExchange.RunAsync(master, slave, time, ct).ConfigureAwait(false);
+        keysEqual[pair] = result.Equal;
+        notes.Add(
+            $"{masterName} and {slaveName}: {result.Bits}-bit key {result.KeyId}, SHA-256 {result.MasterFingerprint}… "
+            + (result.Equal ? "= " : "DIFFERS FROM ") + $"{result.SlaveFingerprint}…");
     }
 
     private string? Failure()
