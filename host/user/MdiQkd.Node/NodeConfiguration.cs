@@ -21,6 +21,9 @@ namespace MdiQkd.Node;
 /// <param name="Applications">SAE id to node name, for all applications of the network.</param>
 /// <param name="Operators">Common names of the certificates that may read the management pages.</param>
 /// <param name="Randomness">Hardware source of randomness; null takes the operating system's generator alone.</param>
+/// <param name="AcceptComputationalPools">
+/// Whether pools whose first keys come from <c>mdiqkd pool offer</c> and not from an operator's hands are taken; off unless it is set.
+/// </param>
 public sealed record NodeConfiguration(
     string Node,
     string Hub,
@@ -37,7 +40,8 @@ public sealed record NodeConfiguration(
     IReadOnlyList<PeerSettings> Peers,
     IReadOnlyDictionary<string, string> Applications,
     IReadOnlyList<string> Operators,
-    NoiseSourceSettings? Randomness = null)
+    NoiseSourceSettings? Randomness = null,
+    bool AcceptComputationalPools = false)
 {
     /// <summary>What is wrong, with key, value and allowed range, or null.</summary>
     public string? Fault()

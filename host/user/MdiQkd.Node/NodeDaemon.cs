@@ -188,6 +188,18 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
         }
 
         pools.Add(pool);
+        if (pool.IsComputational)
+        {
+            if (!configuration.AcceptComputationalPools)
+            {
+                throw new InvalidOperationException(
+                    $"{poolFile}: its first keys come from a computational bootstrap; provision it by hand, or set acceptComputationalPools to true");
+            }
+
+            log.LogWarning(
+                "the pool with {Peer} was begun by ML-KEM and ML-DSA: the first blocks are authenticated computationally", peer.Node);
+        }
+
         return new PairRunner(peer.Node, time, log, onKeyMessage => new PairEngine(new PairContext
         {
             Node = configuration.Node,

@@ -19,7 +19,7 @@ internal static class CommandLine
     {
         RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
         {
-            DemoCommand.Make(), NetworkCommand.Make(), KeyLengthCommand.Make(), EvaluateCommand.Make(EvaluatedNetworks.Read),
+            DemoCommand.Make(), NetworkCommand.Make(), PoolCommand.Make(), KeyLengthCommand.Make(), EvaluateCommand.Make(EvaluatedNetworks.Read),
             ReplayCommand.Make(), ConvertCommand.Make(), DeviceCommand.Make(), BenchCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
         };
         if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)

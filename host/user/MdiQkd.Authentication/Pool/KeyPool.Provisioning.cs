@@ -68,7 +68,35 @@ public sealed partial class KeyPool
         }
     }
 
-    private static void CheckProvision(string nodeA, string nodeB, int padsPerDirection)
+    /// <summary>Bytes that all keys of a first pool are made from: two ids, a root, a segment.</summary>
+    internal static int MaterialBytes(int padsPerDirection) => (2 * BlockId.Size) + RootBytes + SegmentKeyBytes(padsPerDirection);
+
+    /// <summary>Writes one file of a pair from material that the peer has too, and marks it as computational; mode 0600.</summary>
+    internal static void CreateComputational(
+        string path, string node, string peer, ReadOnlySpan<byte> material, int padsPerDirection)
+    {
+        using FilePoolStorage storage = FilePoolStorage.Create(path);
+        try
+        {
+            Create(
+                storage,
+                node,
+                peer,
+                BlockId.Read(material),
+                material[((2 * BlockId.Size) + RootBytes)..],
+                padsPerDirection,
+                BlockId.Read(material[BlockId.Size..]),
+                material.Slice(2 * BlockId.Size, RootBytes),
+                isComputational: true);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    internal static void CheckProvision(string nodeA, string nodeB, int padsPerDirection)
     {
         CheckName(nodeA);
         CheckName(nodeB);
@@ -85,15 +113,18 @@ public sealed partial class KeyPool
         ReadOnlySpan<byte> keyBytes,
         int pads,
         BlockId rootId,
-        ReadOnlySpan<byte> root)
+        ReadOnlySpan<byte> root,
+        bool isComputational = false)
     {
         byte[] header = new byte[PoolStatePage.PageBytes];
-        PoolHeader.Write(header, node, peer, segmentId);
+        PoolHeader.Write(header, node, peer, segmentId, isComputational);
         storage.Write(0, header);
         PoolStatePage state = new();
         using PoolFile file = new(storage, state);
         state.Segments.Add(file.WriteSegment(segmentId, keyBytes, pads, provisioned: true));
-        state.Roots.Add(new PoolRoot { Id = rootId, Key = root.ToArray(), PeerHolds = true });
+        byte[] rootCopy = GC.AllocateUninitializedArray<byte>(RootBytes, pinned: true);
+        root.CopyTo(rootCopy);
+        state.Roots.Add(new PoolRoot { Id = rootId, Key = rootCopy, PeerHolds = true });
         file.Commit();
         file.Commit(); // both pages valid from the start, so that a damaged one is told from one never written
     }

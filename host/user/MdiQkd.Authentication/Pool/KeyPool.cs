@@ -67,6 +67,11 @@ public sealed partial class KeyPool : IDisposable
     /// <summary>Direction of what this node receives.</summary>
     public PadDirection Receiving { get; }
 
+    /// <summary>
+    /// Whether the first keys of this pool came from <see cref="Bootstrap.PoolBootstrap"/>: as strong as ML-KEM and ML-DSA, and no stronger.
+    /// </summary>
+    public bool IsComputational => file.IsComputational;
+
     /// <summary>What is left.</summary>
     public KeyPoolStatus Status
     {
@@ -81,7 +86,7 @@ public sealed partial class KeyPool : IDisposable
                 int least = Math.Min(send, receive);
                 PoolLevel level = least == 0 ? PoolLevel.Exhausted
                     : least < settings.LowWaterPads ? PoolLevel.LowWater
-                    : least < settings.RefillPads ? PoolLevel.RefillWanted
+                    : least < settings.RefillPads || OnlyComputational(segments) ? PoolLevel.RefillWanted
                     : PoolLevel.Normal;
                 return new KeyPoolStatus(send, receive, pending, segments.Count, level);
             }
@@ -351,6 +356,9 @@ public sealed partial class KeyPool : IDisposable
             }
         }
     }
+
+    /// <summary>Nothing distilled yet beside a first segment that is only computationally secure: the next key refills first.</summary>
+    private bool OnlyComputational(List<PoolSegment> segments) => file.IsComputational && segments.TrueForAll(s => s.IsProvisioned);
 
     private static bool IsSharingViolation(IOException e) =>
         OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) == 32 : e.HResult == 11; // ERROR_SHARING_VIOLATION, EWOULDBLOCK

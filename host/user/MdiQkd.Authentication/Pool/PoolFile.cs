@@ -17,6 +17,9 @@ internal sealed class PoolFile : IDisposable
 
     internal PoolStatePage State { get; }
 
+    /// <summary>Whether its first segment comes from a bootstrap.</summary>
+    internal bool IsComputational { get; init; }
+
     public void Dispose()
     {
         foreach (PoolRoot root in State.Roots)

@@ -11,23 +11,26 @@ internal static class PoolHeader
     private const int NodeAt = 8;
     private const int PeerAt = NodeAt + 1 + NameBytesMax;
     private const int IdAt = PeerAt + 1 + NameBytesMax;
+    private const int ComputationalAt = IdAt + BlockId.Size;
     private const int ChecksumAt = PoolStatePage.PageBytes - sizeof(uint);
 
     private static ReadOnlySpan<byte> Magic => "MQKPOOL1"u8;
 
-    internal static void Write(Span<byte> page, string node, string peer, BlockId provisioning)
+    internal static void Write(Span<byte> page, string node, string peer, BlockId provisioning, bool isComputational)
     {
         page.Clear();
         Magic.CopyTo(page);
         WriteName(page[NodeAt..], node);
         WriteName(page[PeerAt..], peer);
         provisioning.Write(page[IdAt..]);
+        page[ComputationalAt] = isComputational ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32BigEndian(page[ChecksumAt..], PoolRecords.Checksum(page[..ChecksumAt]));
     }
 
-    internal static KeyPoolFault? TryRead(ReadOnlySpan<byte> page, out string node, out string peer)
+    internal static KeyPoolFault? TryRead(ReadOnlySpan<byte> page, out string node, out string peer, out bool isComputational)
     {
         node = peer = "";
+        isComputational = false;
         if (!page.StartsWith(Magic))
         {
             return KeyPoolFault.NotAPool;
@@ -42,6 +45,7 @@ internal static class PoolHeader
 
         node = Encoding.UTF8.GetString(page.Slice(NodeAt + 1, page[NodeAt]));
         peer = Encoding.UTF8.GetString(page.Slice(PeerAt + 1, page[PeerAt]));
+        isComputational = page[ComputationalAt] != 0;
         return null;
     }
 

@@ -14,7 +14,7 @@ internal static class PoolLoader
     {
         fault = KeyPoolFault.Damaged;
         detail = "";
-        Span<byte> page = new byte[PoolStatePage.PageBytes];
+        Span<byte> page = GC.AllocateArray<byte>(PoolStatePage.PageBytes, pinned: true);
         if (storage.Length < KeyPool.RecordsAt)
         {
             fault = storage.Length < PoolStatePage.PageBytes ? KeyPoolFault.NotAPool : KeyPoolFault.Truncated;
@@ -23,7 +23,7 @@ internal static class PoolLoader
         }
 
         storage.Read(0, page);
-        if (PoolHeader.TryRead(page, out string fileNode, out string filePeer) is { } headerFault)
+        if (PoolHeader.TryRead(page, out string fileNode, out string filePeer, out bool isComputational) is { } headerFault)
         {
             fault = headerFault;
             detail = headerFault == KeyPoolFault.NotAPool ? "it has no pool header" : "its header fails the checksum";
@@ -45,7 +45,7 @@ internal static class PoolLoader
             return null;
         }
 
-        PoolFile file = new(storage, newest);
+        PoolFile file = new(storage, newest) { IsComputational = isComputational };
         bool changed = oneIsDamaged;
         foreach (PoolSegment segment in newest.Segments)
         {
