@@ -1,4 +1,5 @@
 using System.Net;
+using MdiQkd.Measurement.Feedback;
 using MdiQkd.Protocol;
 
 namespace MdiQkd.Hub;
@@ -19,6 +20,7 @@ namespace MdiQkd.Hub;
 /// <param name="SessionTimeoutMs">A session without any progress for this long (real time) is closed where it is.</param>
 /// <param name="Users">Users and the switch port that each one's fibre is on.</param>
 /// <param name="Operators">Common names of the certificates that may read the management pages.</param>
+/// <param name="Feedback">Feedback on the users' actuators; null = off.</param>
 public sealed record HubConfiguration(
     string Name,
     string Listen,
@@ -34,7 +36,8 @@ public sealed record HubConfiguration(
     int RelockTimeMs,
     int SessionTimeoutMs,
     IReadOnlyList<HubUser> Users,
-    IReadOnlyList<string> Operators)
+    IReadOnlyList<string> Operators,
+    FeedbackSettings? Feedback = null)
 {
     /// <summary>What is wrong, with key, value and allowed range, or null.</summary>
     public string? Fault()
@@ -55,6 +58,11 @@ public sealed record HubConfiguration(
         if (Timing.Fault() is { } timing)
         {
             return $"timing: {timing}";
+        }
+
+        if (Feedback?.Fault() is { } feedback)
+        {
+            return $"feedback: {feedback}";
         }
 
         if (ChannelC == ChannelD)

@@ -204,6 +204,7 @@ public sealed class HubDaemon : IAsyncDisposable
             pair.Tally.IterationsMean,
             pair.Tally.RoundsMean,
             pair.Tally.QueueMsMean))],
-        station?.Visibility,
+        station?.Control?.Visibility?.HomVisibility,
+        station?.Control is { } control ? AlignmentStatus.Of(control) : null,
         station?.LostTags ?? 0);
 }

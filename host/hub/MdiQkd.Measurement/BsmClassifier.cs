@@ -74,9 +74,6 @@ public sealed class BsmClassifier
     /// <summary>What became of the tags and slots so far.</summary>
     public MeasurementCounters Counters { get; } = new();
 
-    /// <summary>Pilot slots of the session; stays empty without a pilot pattern.</summary>
-    public PilotMonitor Pilots { get; } = new();
-
     /// <summary>Slots from 0 that are judged or void for good: no later event has a slot below this.</summary>
     public long SettledSlots => settledSlots;
 
@@ -284,11 +281,7 @@ public sealed class BsmClassifier
 
     private void JudgeSlot(long slot, bool pilot, int mask, int clicks, BsmEventBuffer output)
     {
-        if (pilot)
-        {
-            Pilots.AddClicks(mask);
-        }
-        else if (clicks > 1)
+        if (!pilot && clicks > 1)
         {
             JudgeCoincidence(slot, mask, clicks, output);
         }
@@ -333,7 +326,6 @@ public sealed class BsmClassifier
         }
 
         Counters.JudgedSlots += ended - settledSlots;
-        Pilots.AddSlots(PilotsBefore(ended) - PilotsBefore(settledSlots));
         settledSlots = ended;
     }
 
@@ -347,10 +339,6 @@ public sealed class BsmClassifier
         pilotPeriod.Divide(slot, out long inPeriod);
         return inPeriod < pilots.Length;
     }
-
-    private long PilotsBefore(long slot) => settings.Pilots is { Length: > 0 } pilots
-        ? (slot / pilots.Period * pilots.Length) + Math.Min(slot % pilots.Period, pilots.Length)
-        : 0;
 
     /// <summary>Slots that begin at or before <paramref name="timePs"/>.</summary>
     private long SlotsBegunBy(long timePs) =>

@@ -9,7 +9,7 @@ namespace MdiQkd.Measurement;
 /// <param name="AcceptPsiPlus">
 /// Whether |ψ⁺⟩ is announced; only right if a detector recovers within the bin spacing.
 /// </param>
-/// <param name="Pilots">Pilot slots, which feed the <see cref="PilotMonitor"/> and are never announced; null = none.</param>
+/// <param name="Pilots">Pilot slots, which feed <see cref="Pilots.PilotTally"/> and are never announced; null = none.</param>
 public sealed record BsmSettings(
     SlotTiming Timing, byte ChannelC, byte ChannelD, bool AcceptPsiPlus, PilotPattern? Pilots = null)
 {

@@ -7,6 +7,7 @@ using MdiQkd.KeyDelivery.Etsi014;
 using MdiQkd.KeyDelivery.Storage;
 using MdiQkd.KeyMaterial;
 using MdiQkd.KeyMaterial.Randomness;
+using MdiQkd.Node.Alignment;
 using MdiQkd.Node.Pair;
 using MdiQkd.Node.Service;
 using MdiQkd.Node.Storage;
@@ -38,6 +39,7 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
     private readonly Dictionary<string, PairRunner> runners = new(StringComparer.Ordinal);
     private readonly EncoderEmission emission;
     private readonly HubConnection hub;
+    private readonly AlignmentControl alignment;
     private readonly KeyAgreement agreement;
     private readonly WebApplication web;
 
@@ -85,6 +87,10 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
 
         emission = new EncoderEmission(IPEndPoint.Parse(configuration.Encoder), randomness, time, log);
         hub = new HubConnection(configuration, tls, time, log);
+        alignment = new AlignmentControl(
+            emission.AlignAsync,
+            (peer, state) => hub.Send(new NodeMessage { Peer = peer, AlignmentState = state }),
+            log);
         KeyDeliveryOptions options = new()
         {
             Node = configuration.Node,
@@ -226,11 +232,21 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
     private void Wire()
     {
         emission.OnProgress = OnProgress;
+        emission.OnAlignment = alignment.OnReport;
         hub.OnAttached = () => ForEachRunner(engine => engine.OnHubAttached());
         hub.OnLost = () => ForEachRunner(engine => engine.OnHubLost());
         hub.OnMessage = message =>
         {
-            if (runners.TryGetValue(message.Peer, out PairRunner? runner))
+            if (!runners.TryGetValue(message.Peer, out PairRunner? runner))
+            {
+                return;
+            }
+
+            if (message.BodyCase == HubMessage.BodyOneofCase.Adjustment)
+            {
+                alignment.OnAdjustment(message.Peer, message.Adjustment);
+            }
+            else
             {
                 runner.OnHubMessage(message);
             }
@@ -276,6 +292,7 @@ public sealed class NodeDaemon : IPeerLink, IAsyncDisposable
 
     private void OnProgress(EncoderProgress progress)
     {
+        alignment.OnEmission(progress.Session, progress.EmittedSlots, progress.Ended, configuration.Timing.SlotPeriodPs);
         foreach (PairRunner runner in runners.Values)
         {
             runner.OnEmission(progress.Session, progress.EmittedSlots, progress.Ended);

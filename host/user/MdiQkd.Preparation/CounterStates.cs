@@ -22,6 +22,7 @@ public sealed class CounterStates : IPreparedStates, IDisposable
     private readonly SourceSettings source;
     private readonly PilotPattern pilots;
     private readonly long slotCount;
+    private readonly bool isReference;
     private bool disposed;
 
     /// <summary>Expands a state key; the caller keeps and zeroes its own copy.</summary>
@@ -29,15 +30,17 @@ public sealed class CounterStates : IPreparedStates, IDisposable
     /// <param name="source">Label weights.</param>
     /// <param name="pilots">Public pilot pattern.</param>
     /// <param name="slots">Slots of the session; others read as not prepared.</param>
+    /// <param name="isReference">Whether the user is A of its pair: it chooses the states of pilots.</param>
     /// <exception cref="ArgumentException">Wrong key length, or settings with a fault.</exception>
-    public CounterStates(ReadOnlySpan<byte> stateKey, SourceSettings source, PilotPattern pilots, long slots)
-        : this(stateKey, source, pilots, slots, AesNiCounterBlocks.IsSupported)
+    public CounterStates(
+        ReadOnlySpan<byte> stateKey, SourceSettings source, PilotPattern pilots, long slots, bool isReference = true)
+        : this(stateKey, source, pilots, slots, isReference, AesNiCounterBlocks.IsSupported)
     {
     }
 
     /// <summary>The same with a chosen path, so that tests compare both.</summary>
     internal CounterStates(
-        ReadOnlySpan<byte> stateKey, SourceSettings source, PilotPattern pilots, long slots, bool useAesNi)
+        ReadOnlySpan<byte> stateKey, SourceSettings source, PilotPattern pilots, long slots, bool isReference, bool useAesNi)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(pilots);
@@ -49,6 +52,7 @@ public sealed class CounterStates : IPreparedStates, IDisposable
 
         this.source = source;
         this.pilots = pilots;
+        this.isReference = isReference;
         slotCount = slots;
         blocks = useAesNi ? new AesNiCounterBlocks(stateKey) : new PortableCounterBlocks(stateKey);
     }
@@ -103,7 +107,7 @@ public sealed class CounterStates : IPreparedStates, IDisposable
             {
                 if (pilots.Contains(slots[i]))
                 {
-                    packed[i] = PilotPattern.State.Packed;
+                    packed[i] = PilotPattern.StateOf(pilots.KindOf(slots[i]), isReference).Packed;
                 }
             }
         }

@@ -12,8 +12,15 @@ namespace MdiQkd.Preparation;
 /// <param name="Timing">Slot raster.</param>
 /// <param name="Source">Intensities and label weights.</param>
 /// <param name="Pilots">Public pilot pattern.</param>
+/// <param name="IsReference">Whether the user is A, the reference of the pair: it chooses the states of pilots.</param>
 public sealed record SessionLight(
-    SessionId Session, long StartPs, long Slots, SlotTiming Timing, SourceSettings Source, PilotPattern Pilots)
+    SessionId Session,
+    long StartPs,
+    long Slots,
+    SlotTiming Timing,
+    SourceSettings Source,
+    PilotPattern Pilots,
+    bool IsReference = true)
 {
     /// <summary>Latest end of a session: 2^62 ps, 53 days of tagger clock, so that sums of times never wrap.</summary>
     public const long EndPsMax = 1L << 62;

@@ -11,7 +11,7 @@ namespace MdiQkd.Preparation;
 /// State encoder behind a TCP connection (ENCODER.md): a modulator box inside the user's site, or the simulated one.
 /// Does not reconnect: a lost device is a new session, and that is the daemon's business.
 /// </summary>
-public sealed class StreamStateEncoder : IStateEncoder
+public sealed class StreamStateEncoder : IStateEncoder, ILightActuators
 {
     private const int ProgressHeld = 64; // reports are cumulative, so older ones may be dropped
 
@@ -19,6 +19,9 @@ public sealed class StreamStateEncoder : IStateEncoder
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim arming = new(1, 1);
     private readonly Channel<EncoderProgress> progress = Channel.CreateBounded<EncoderProgress>(
+        new BoundedChannelOptions(ProgressHeld) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    private readonly Channel<AlignmentReport> alignments = Channel.CreateBounded<AlignmentReport>(
         new BoundedChannelOptions(ProgressHeld) { FullMode = BoundedChannelFullMode.DropOldest });
 
     private readonly Task receiving;
@@ -33,6 +36,9 @@ public sealed class StreamStateEncoder : IStateEncoder
 
     /// <inheritdoc/>
     public ChannelReader<EncoderProgress> Progress => progress.Reader;
+
+    /// <inheritdoc/>
+    public ChannelReader<AlignmentReport> Alignments => alignments.Reader;
 
     /// <summary>Connects and exchanges hellos.</summary>
     /// <exception cref="StateEncoderException">Unreachable, or not an encoder of this protocol version.</exception>
@@ -115,6 +121,15 @@ public sealed class StreamStateEncoder : IStateEncoder
     public Task StopAsync(SessionId session, CancellationToken ct) => SendAsync(new StopCommand(session), ct);
 
     /// <inheritdoc/>
+    public Task AlignAsync(LightAlignment setting, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        return setting.Fault() is { } fault
+            ? throw new ArgumentOutOfRangeException(nameof(setting), fault)
+            : SendAsync(new AlignCommand(setting), ct);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (closing.IsCancellationRequested)
@@ -167,6 +182,7 @@ public sealed class StreamStateEncoder : IStateEncoder
         lost = loss;
         pending?.Answer.TrySetException(loss);
         progress.Writer.TryComplete(cause is OperationCanceledException ? null : loss);
+        alignments.Writer.TryComplete();
     }
 
     private void Dispatch(EncoderMessage message)
@@ -182,6 +198,9 @@ public sealed class StreamStateEncoder : IStateEncoder
                 break;
             case ProgressReport report:
                 progress.Writer.TryWrite(report.Value);
+                break;
+            case AlignedReply aligned:
+                alignments.Writer.TryWrite(aligned.Value);
                 break;
             default:
                 break; // an answer to an arm that was cancelled meanwhile

@@ -158,9 +158,6 @@ public class BsmClassifierTests
             (BsmClassifier portable, BsmEventBuffer portableEvents) = Run(settings, startPs, slots, blocks, accelerated: false);
             Assert.Equal(Events(portableEvents), Events(events));
             Assert.Equivalent(portable.Counters, classifier.Counters);
-            Assert.Equal(portable.Pilots.ClicksByWindow, classifier.Pilots.ClicksByWindow);
-            Assert.Equal(portable.Pilots.SameBinCoincidences, classifier.Pilots.SameBinCoincidences);
-            Assert.Equal(portable.Pilots.OppositeBinCoincidences, classifier.Pilots.OppositeBinCoincidences);
             MeasurementCounters n = classifier.Counters;
             Assert.Equal(blocks.Sum(b => b.Count), n.TagsIn);
             Assert.Equal(

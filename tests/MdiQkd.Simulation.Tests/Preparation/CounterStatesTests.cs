@@ -15,7 +15,15 @@ public sealed class CounterStatesTests
     [Fact]
     public void Equals_the_definition_in_ENCODER_md()
     {
-        using var states = new CounterStates(Key, Source, Pilots, 1L << 40);
+        foreach (bool isReference in new[] { true, false })
+        {
+            EqualsTheDefinition(isReference);
+        }
+    }
+
+    private static void EqualsTheDefinition(bool isReference)
+    {
+        using var states = new CounterStates(Key, Source, Pilots, 1L << 40, isReference);
         long[] slots = [10, 11, 999, 1023456789012, 12345, 77, 54321, 5, 1000, 9999, 4242];
         byte[] packed = new byte[slots.Length];
         Assert.True(states.TryRead(slots, packed));
@@ -27,10 +35,26 @@ public sealed class CounterStatesTests
             BinaryPrimitives.WriteInt64LittleEndian(block, slots[i]);
             byte[] random = aes.EncryptEcb(block, PaddingMode.None);
             var expected = slots[i] % 1000 < 10
-                ? new PreparedState(IntensityLabel.V, 0)
+                ? PilotState(slots[i], isReference)
                 : new PreparedState(Source.Sample(BinaryPrimitives.ReadUInt16LittleEndian(random)), random[2] & 1);
             Assert.Equal(expected, new PreparedState(packed[i]));
         }
+    }
+
+    // ENCODER.md 4, written anew: one guard, then nine pilots a group in a cycle of 16.
+    private static PreparedState PilotState(long slot, bool isReference)
+    {
+        long position = slot % 1000;
+        long kind = position == 0 ? -1 : ((slot / 1000 * 9) + position - 1) % 16;
+        byte packed = kind switch
+        {
+            0 => isReference ? (byte)3 : (byte)0,
+            8 => isReference ? (byte)0 : (byte)3,
+            1 or 3 or 5 or 7 or 9 or 11 or 13 or 15 => isReference ? (byte)15 : (byte)11,
+            -1 => 0,
+            _ => 11,
+        };
+        return new PreparedState(packed);
     }
 
     [Fact]
@@ -43,8 +67,8 @@ public sealed class CounterStatesTests
 
         Gen.Select(Gen.Byte.Array[32], Gen.Long[0, (1L << 50) - 1].Array[0, 600]).Sample((key, slots) =>
         {
-            using var fast = new CounterStates(key, Source, Pilots, 1L << 50, useAesNi: true);
-            using var slow = new CounterStates(key, Source, Pilots, 1L << 50, useAesNi: false);
+            using var fast = new CounterStates(key, Source, Pilots, 1L << 50, true, useAesNi: true);
+            using var slow = new CounterStates(key, Source, Pilots, 1L << 50, true, useAesNi: false);
             byte[] a = new byte[slots.Length], b = new byte[slots.Length];
             return fast.TryRead(slots, a) && slow.TryRead(slots, b) && a.AsSpan().SequenceEqual(b);
         }, iter: 200);
@@ -85,7 +109,7 @@ public sealed class CounterStatesTests
     {
         foreach (bool useAesNi in new[] { false, AesNiCounterBlocks.IsSupported })
         {
-            var states = new CounterStates(Key, Source, Pilots, 100, useAesNi);
+            var states = new CounterStates(Key, Source, Pilots, 100, true, useAesNi);
             states.Dispose();
             Assert.Throws<ObjectDisposedException>(() => states.TryRead([1], new byte[1]));
         }

@@ -15,18 +15,19 @@ public sealed class EncoderFramesTests
         0x1122334455,
         new SlotTiming(5000, 2500, 500),
         new SourceSettings(561000, 136000, 49000, 46072, 4588, 13042),
-        new PilotPattern(1024, 4));
+        new PilotPattern(1024, 4),
+        IsReference: true);
 
     private static readonly byte[] Key = [.. Enumerable.Range(0xA0, 32).Select(i => (byte)i)];
 
     public static TheoryData<EncoderMessage, string> Golden => new()
     {
-        { new EncoderHello(1), "07000000" + "01" + "4d51454e" + "0100" },
+        { new EncoderHello(2), "07000000" + "01" + "4d51454e" + "0200" },
         {
             new ArmCommand(Light, Key),
-            "6d000000" + "10" + "000102030405060708090a0b0c0d0e0f" + "0807060504030201" + "5544332211000000"
+            "6e000000" + "10" + "000102030405060708090a0b0c0d0e0f" + "0807060504030201" + "5544332211000000"
             + "88130000" + "c4090000" + "f4010000" + "688f0800" + "40130200" + "68bf0000"
-            + "f8b30000" + "ec110000" + "f2320000" + "00040000" + "04000000"
+            + "f8b30000" + "ec110000" + "f2320000" + "00040000" + "04000000" + "01"
             + "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
         },
         {
@@ -36,6 +37,13 @@ public sealed class EncoderFramesTests
         { new StopCommand(Session), "11000000" + "12" + "000102030405060708090a0b0c0d0e0f" },
         { new ArmedReply(Session), "11000000" + "20" + "000102030405060708090a0b0c0d0e0f" },
         { new RefusedReply(Session, "no"), "14000000" + "21" + "000102030405060708090a0b0c0d0e0f" + "02" + "6e6f" },
+        {
+            new AlignCommand(new LightAlignment(-2000, 200_000, 1047)), "0d000000" + "13" + "30f8ffff" + "400d0300" + "17040000"
+        },
+        {
+            new AlignedReply(new AlignmentReport(new LightAlignment(1, -2, 3), 0x0A0B0C0D)),
+            "15000000" + "23" + "01000000" + "feffffff" + "03000000" + "0d0c0b0a00000000"
+        },
         {
             new ProgressReport(new EncoderProgress(Session, 7, true, "cut")),
             "1e000000" + "22" + "000102030405060708090a0b0c0d0e0f" + "0700000000000000" + "01" + "03" + "637574"
@@ -78,7 +86,8 @@ public sealed class EncoderFramesTests
     [InlineData("01040000", EncoderFrameError.Length)]
     [InlineData("ffffffff", EncoderFrameError.Length)]
     [InlineData("0100000000", EncoderFrameError.Type)]
-    [InlineData("0100000023", EncoderFrameError.Type)]
+    [InlineData("0100000024", EncoderFrameError.Type)]
+    [InlineData("0d000000131127000000000000" + "00000000", EncoderFrameError.Field)]
     [InlineData("07000000014d51454f0100", EncoderFrameError.Field)]
     [InlineData("1900000011000102030405060708090a0b0c0d0e0f00000000000000ff", EncoderFrameError.Field)]
     [InlineData("1b00000022000102030405060708090a0b0c0d0e0f07000000000000000200", EncoderFrameError.Field)]
@@ -102,7 +111,7 @@ public sealed class EncoderFramesTests
             if (bytes.Length > 4)
             {
                 bytes[1] = bytes[2] = bytes[3] = 0;
-                bytes[4] = (byte)(bytes[4] % 0x24);
+                bytes[4] = (byte)(bytes[4] % 0x25);
             }
 
             EncoderFrameError error = EncoderFrames.Read(bytes, out EncoderMessage? message, out int consumed);

@@ -65,7 +65,7 @@ public sealed class ExactChannel
         double efficiency = Parameters.DetectorEfficiency;
         (double aEarly, double aLate) = Bins(a, armA * efficiency);
         (double bEarly, double bLate) = Bins(b, armB * efficiency);
-        double latePhase = Parameters.PhaseErrorRad + (Math.PI * (PhaseBit(a) - PhaseBit(b)));
+        double latePhase = Parameters.PhaseErrorRad + (Math.PI * (a.PhaseHalfTurns - b.PhaseHalfTurns));
         double early = 0.5 * (aEarly + bEarly);
         double late = 0.5 * (aLate + bLate);
         double earlyBeat = Math.Sqrt(Parameters.Overlap * aEarly * bEarly) * Math.Cos(phaseRad);
@@ -245,7 +245,7 @@ public sealed class ExactChannel
     {
         (double aEarly, double aLate) = Bins(a, armA * Parameters.DetectorEfficiency);
         (double bEarly, double bLate) = Bins(b, armB * Parameters.DetectorEfficiency);
-        double latePhase = Parameters.PhaseErrorRad + (Math.PI * (PhaseBit(a) - PhaseBit(b)));
+        double latePhase = Parameters.PhaseErrorRad + (Math.PI * (a.PhaseHalfTurns - b.PhaseHalfTurns));
         double earlyBeat = Math.Sqrt(Parameters.Overlap * aEarly * bEarly);
         double lateBeat = Math.Sqrt(Parameters.Overlap * aLate * bLate);
         Span<double> empty = stackalloc double[Patterns];
@@ -296,6 +296,4 @@ public sealed class ExactChannel
             : 1 - Parameters.Extinction;
         return (arriving * (1 - lateShare), arriving * lateShare);
     }
-
-    private static int PhaseBit(PulseState state) => state.Basis == QubitBasis.X ? state.Bit : 0;
 }

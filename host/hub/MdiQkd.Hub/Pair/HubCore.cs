@@ -18,6 +18,7 @@ internal sealed class HubCore
 
     private readonly HashSet<string> users;
     private readonly HashSet<string> attached = [];
+    private readonly Dictionary<string, AlignmentState> alignments = [];
     private readonly Dictionary<(string A, string B), PairOfUsers> pairs = [];
     private readonly CodeBook codes;
     private readonly Action<string, HubMessage> output;
@@ -50,6 +51,26 @@ internal sealed class HubCore
     /// <summary>What decoding cost each pair that had a block.</summary>
     public IEnumerable<(string A, string B, DecodingTally Tally)> Decoding =>
         pairs.Select(pair => (pair.Key.A, pair.Key.B, pair.Value.Decoding));
+
+    /// <summary>What a node last reported on its actuators, or null.</summary>
+    public AlignmentState? AlignmentOf(string node) => alignments.GetValueOrDefault(node);
+
+    /// <summary>Asks a user of a block to move its actuators.</summary>
+    public void Adjust(HubBlock block, Measurement.Feedback.Adjustment adjustment)
+    {
+        string node = adjustment.IsA ? block.Plan.A : block.Plan.B;
+        Send(node, new HubMessage
+        {
+            Peer = block.PeerOf(node),
+            Adjustment = new Adjustment
+            {
+                Number = adjustment.Number,
+                DelayPs = adjustment.Setting.DelayPs,
+                FrequencyKhz = adjustment.Setting.FrequencyKHz,
+                PolarisationMrad = adjustment.Setting.PolarisationMrad,
+            },
+        });
+    }
 
     /// <summary>A node attached.</summary>
     public void OnAttached(string node)
@@ -90,6 +111,9 @@ internal sealed class HubCore
                 break;
             case NodeMessage.BodyOneofCase.OpenBlock:
                 OnOpenBlock(pair, node, message.OpenBlock);
+                break;
+            case NodeMessage.BodyOneofCase.AlignmentState:
+                alignments[node] = message.AlignmentState;
                 break;
             case NodeMessage.BodyOneofCase.SessionState:
                 pair.Block?.OnSessionState(node, message.SessionState);

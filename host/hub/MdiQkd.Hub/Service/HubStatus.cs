@@ -1,5 +1,6 @@
 using MdiQkd.Hub.Pair;
 using MdiQkd.Hub.Station;
+using MdiQkd.Measurement.Feedback;
 
 namespace MdiQkd.Hub.Service;
 
@@ -11,6 +12,7 @@ namespace MdiQkd.Hub.Service;
 /// <param name="Pairs">Open blocks.</param>
 /// <param name="Decoding">What decoding cost each pair since the start.</param>
 /// <param name="Visibility">Interference visibility from pilot slots of the current session, if its tags allow an estimate.</param>
+/// <param name="Alignment">Feedback of the current or last session.</param>
 /// <param name="LostTags">Tags that the tagger reported as lost.</param>
 internal sealed record HubStatus(
     string Name,
@@ -20,6 +22,7 @@ internal sealed record HubStatus(
     IReadOnlyList<PairProgress> Pairs,
     IReadOnlyList<PairDecoding> Decoding,
     double? Visibility,
+    AlignmentStatus? Alignment,
     long LostTags);
 
 /// <summary>What the switch connects.</summary>
@@ -27,6 +30,33 @@ internal sealed record HubStatus(
 /// <param name="B">User on measurement input 2, or empty.</param>
 /// <param name="State">What the station does.</param>
 internal sealed record SwitchStatus(string A, string B, StationState State);
+
+/// <summary>How well the two users' light is aligned.</summary>
+/// <param name="Condition">How it stands.</param>
+/// <param name="Step">What is measured now.</param>
+/// <param name="Detail">One line if something is wrong.</param>
+/// <param name="PhaseRad">Last phase between the bins, which the lasers' frequency difference makes.</param>
+/// <param name="A">User A.</param>
+/// <param name="B">User B.</param>
+internal sealed record AlignmentStatus(
+    AlignmentCondition Condition, ControlStep Step, string Detail, double? PhaseRad, UserAlignment A, UserAlignment B)
+{
+    /// <summary>As it is now.</summary>
+    public static AlignmentStatus Of(ControlPlane control) => new(
+        control.Condition, control.Step, control.Detail, control.Phase?.PhaseRad, UserAlignment.Of(control.A), UserAlignment.Of(control.B));
+}
+
+/// <summary>One user's light and actuators.</summary>
+/// <param name="OffsetPs">Last arrival against the bin's centre.</param>
+/// <param name="DelayPs">Delay line.</param>
+/// <param name="FrequencyKHz">Laser frequency against its nominal value.</param>
+/// <param name="PolarisationMrad">Polarisation controller.</param>
+internal sealed record UserAlignment(double? OffsetPs, int DelayPs, int FrequencyKHz, int PolarisationMrad)
+{
+    /// <summary>As it is now.</summary>
+    public static UserAlignment Of(UserController user) =>
+        new(user.Peak?.OffsetPs, user.Setting.DelayPs, user.Setting.FrequencyKHz, user.Setting.PolarisationMrad);
+}
 
 /// <summary>A user.</summary>
 /// <param name="Name">Name.</param>

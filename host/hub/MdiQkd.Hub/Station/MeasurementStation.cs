@@ -1,7 +1,9 @@
 using MdiQkd.Acquisition;
 using MdiQkd.Hub.Pair;
 using MdiQkd.Measurement;
+using MdiQkd.Measurement.Feedback;
 using MdiQkd.Protocol;
+using MdiQkd.Transport;
 
 namespace MdiQkd.Hub.Station;
 
@@ -26,6 +28,7 @@ internal sealed class MeasurementStation(
 
     private readonly TimeTagBlock tags = new();
     private readonly BsmEventBuffer events = new();
+    private readonly Dictionary<(string A, string B), long> alignedPs = [];
     private (int A, int B)? connected;
 
     // A read outlives the session that began it: after a cut session the tagger may stay silent until the next one.
@@ -43,8 +46,8 @@ internal sealed class MeasurementStation(
     /// <summary>Tags that the tagger reported as lost.</summary>
     public long LostTags { get; private set; }
 
-    /// <summary>Interference visibility from the pilot slots of the current or last session, if its tags allow an estimate.</summary>
-    public double? Visibility { get; private set; }
+    /// <summary>Feedback of the current or last session; null before the first one.</summary>
+    public ControlPlane? Control { get; private set; }
 
     /// <summary>Runs until cancelled or the tagger ends.</summary>
     /// <exception cref="OpticalSwitchException">The switch failed; all light is blocked if it still obeys.</exception>
@@ -103,10 +106,15 @@ internal sealed class MeasurementStation(
     private async Task<bool> MeasureAsync(HubBlock block, HubSession session, long startPs, CancellationToken ct)
     {
         BlockPlan plan = block.Plan;
-        BsmClassifier classifier = new(
-            new BsmSettings(plan.Timing, configuration.ChannelC, configuration.ChannelD, plan.AcceptPsiPlus, plan.Pilots),
+        BsmSettings settings = new(plan.Timing, configuration.ChannelC, configuration.ChannelD, plan.AcceptPsiPlus, plan.Pilots);
+        BsmClassifier classifier = new(settings, startPs, plan.SlotsPerSession);
+        ControlPlane control = new(
+            settings,
+            configuration.Feedback,
             startPs,
-            plan.SlotsPerSession);
+            plan.SlotsPerSession,
+            alignedPs.TryGetValue((plan.A, plan.B), out long before) ? before : null);
+        Control = control;
         events.Clear();
         long lastProgress = time.GetTimestamp();
         while (true)
@@ -125,7 +133,7 @@ internal sealed class MeasurementStation(
                 WatermarkPs = tags.WatermarkPs;
                 LostTags += tags.LostTags;
                 classifier.Classify(tags, events);
-                Visibility = classifier.Pilots.TryEstimate(out VisibilityEstimate? estimate) ? estimate!.HomVisibility : null;
+                await AlignAsync(control, block).ConfigureAwait(false);
                 await AnnounceAsync(block, session, SafeSlots(plan, startPs), force: false).ConfigureAwait(false);
             }
 
@@ -149,6 +157,53 @@ internal sealed class MeasurementStation(
         }
     }
 
+    /// <summary>Lets the control plane look at the tags; as long as the light is not aligned, nothing is announced.</summary>
+    private async Task AlignAsync(ControlPlane control, HubBlock block)
+    {
+        BlockPlan plan = block.Plan;
+        (AlignmentState? a, AlignmentState? b) = configuration.Feedback is null
+            ? (null, null)
+            : await loop.CallAsync(() => (core.AlignmentOf(plan.A), core.AlignmentOf(plan.B))).ConfigureAwait(false);
+        Report(control, true, a);
+        Report(control, false, b);
+        AlignmentCondition before = control.Condition;
+        control.Add(tags);
+        while (control.TryTake(out Measurement.Feedback.Adjustment? adjustment))
+        {
+            await loop.CallAsync(() => core.Adjust(block, adjustment!)).ConfigureAwait(false);
+        }
+
+        if (!control.IsAligned)
+        {
+            events.Clear();
+        }
+        else if (control.AlignedPs is { } aligned)
+        {
+            alignedPs[(plan.A, plan.B)] = aligned;
+        }
+
+        if (control.Condition != before)
+        {
+            log.Log(
+                control.Condition is AlignmentCondition.Aligned or AlignmentCondition.Aligning ? LogLevel.Information : LogLevel.Warning,
+                "light of {A} and {B}: {Condition} {Detail}",
+                plan.A,
+                plan.B,
+                control.Condition,
+                control.Detail);
+        }
+    }
+
+    private static void Report(ControlPlane control, bool isA, AlignmentState? state)
+    {
+        // A node may report what it likes; settings outside the actuators' range are no report.
+        if (state is not null
+            && new LightAlignment(state.DelayPs, state.FrequencyKhz, state.PolarisationMrad) is var setting && setting.Fault() is null)
+        {
+            control.OnReport(isA, state.Number, setting, state.SincePs);
+        }
+    }
+
     private long SafeSlots(BlockPlan plan, long startPs) =>
         Math.Min(plan.SlotsPerSession, (WatermarkPs - startPs) / plan.Timing.SlotPeriodPs) - plan.GuardSlots;
 
@@ -159,7 +214,7 @@ internal sealed class MeasurementStation(
     private async Task AnnounceAsync(HubBlock block, HubSession session, long belowSlot, bool force)
     {
         int ready = events.CountBelow(belowSlot);
-        if (ready == 0 || (!force && ready < Transport.TransportLimits.AnnouncementEvents))
+        if (ready == 0 || (!force && ready < TransportLimits.AnnouncementEvents))
         {
             return;
         }

@@ -18,6 +18,7 @@ internal sealed class BlindStates
     private readonly AliasTable stationary; // over c × levels + d
     private readonly AliasTable patterns;
     private readonly AliasTable clicks; // patterns other than none
+    private readonly double[] clickPatterns;
     private readonly double slotsPerExponential; // slots without any click that two live detectors have
 
     /// <param name="clickPatterns">Distribution of what live detectors would show in the slots that are stepped over.</param>
@@ -25,6 +26,7 @@ internal sealed class BlindStates
     public BlindStates(ReadOnlySpan<double> clickPatterns, BlindBins bins)
     {
         this.bins = bins;
+        this.clickPatterns = clickPatterns.ToArray();
         levels = Math.Max(bins.AfterEarly, bins.AfterLate) + 1;
         var chain = new DeadTimeChain(clickPatterns, bins);
         Memory = FindMemory(chain);
@@ -35,6 +37,23 @@ internal sealed class BlindStates
         double click = 1 - clickPatterns[0];
         clicks = click > 0 ? new AliasTable([0, .. clickPatterns[1..]]) : patterns;
         slotsPerExponential = click > 0 ? -1 / Math.Log(clickPatterns[0]) : double.MaxValue;
+    }
+
+    /// <summary>
+    /// Whether these states serve for another distribution too: no pattern's probability differs by more than 1e-4 of a slot, or
+    /// a fiftieth of itself if it is larger, which changes a rate of coincidences by less than 1 %.
+    /// </summary>
+    public bool FitsTo(ReadOnlySpan<double> otherPatterns)
+    {
+        for (int i = 1; i < clickPatterns.Length; i++)
+        {
+            if (Math.Abs(otherPatterns[i] - clickPatterns[i]) > Math.Max(1e-4, 0.02 * clickPatterns[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>After this many slots the past is forgotten.</summary>

@@ -14,8 +14,9 @@ namespace MdiQkd.Simulation.Physics;
 /// <para>The blind bins follow their exact Markov chain: slots between two potential coincidences have the click patterns of
 /// the label mix given that they are none, so the chain of these patterns is stepped from the last potential coincidence if
 /// that is near, and drawn from its stationary state if it is farther than the chain remembers (total variation
-/// below 1e-7). Pilot slots count in the mix by their share.</para>
-/// <para>Both tags lie at the bin centres plus jitter, also if one is a dark count. |ψ⁺⟩ is not generated.</para>
+/// below 1e-7).</para>
+/// <para>Pilot slots yield all their clicks (<see cref="PilotClicks"/>), so that feedback works as with every click.</para>
+/// <para>Tags lie at the bin centres plus delay and jitter, also if one is a dark count. |ψ⁺⟩ is not generated.</para>
 /// </remarks>
 public sealed class CoincidenceSimulator : ISessionSimulator
 {
@@ -29,10 +30,15 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     private readonly PhysicsRandom jitterRandom;
     private readonly PotentialCoincidences potentials;
     private readonly BlindStates blind;
+    private readonly PilotClicks pilotClicks;
+    private readonly PilotPattern pilots;
+    private readonly ArrivalDelays? delays;
+    private readonly (double Early, double Late)[] sharesOfA;
     private readonly JitterTable jitter;
     private readonly StationSettings station;
     private readonly TagQueue queue = new();
     private readonly long startPs;
+    private readonly int leadPs;
     private long lastPotential;
     private (int C, int D) blindAfterLast;
 
@@ -46,6 +52,20 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     /// <param name="seed">Own seed of the stretch.</param>
     public CoincidenceSimulator(
         StationSettings station, UserLight a, UserLight b, PilotPattern pilots, long startPs, long firstSlot, PhysicsSeed seed)
+        : this(station, a, b, pilots, startPs, firstSlot, seed, null)
+    {
+    }
+
+    /// <summary>The same with the blind bins of the stretch before, which serve again if the load is nearly the same.</summary>
+    internal CoincidenceSimulator(
+        StationSettings station,
+        UserLight a,
+        UserLight b,
+        PilotPattern pilots,
+        long startPs,
+        long firstSlot,
+        PhysicsSeed seed,
+        BlindStates? blindStates)
     {
         this.station = station;
         this.startPs = startPs;
@@ -54,12 +74,31 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         random = seed.Generator("coincidences");
         chainRandom = seed.Generator("blind bins");
         jitterRandom = seed.Generator("jitter");
-        jitter = new JitterTable(station.Detectors.JitterSigmaPs);
-        potentials = new PotentialCoincidences(station, a, b, pilots);
-        blind = new BlindStates(potentials.OtherSlots, BlindBins.FromTiming(station.Timing, station.Detectors.DeadTimePs));
+        jitter = new JitterTable(station.ArrivalSigmaPs);
+        queue.FloorPs = startPs + (firstSlot * station.Timing.SlotPeriodPs) + 1;
+        this.pilots = pilots;
+        delays = ArrivalDelays.OfAny(a, b, seed);
+        leadPs = jitter.MaxPs + (delays?.LargestPs ?? 0) + 1;
+        ExactChannel channel = ChannelOf(station, a, b);
+        potentials = new PotentialCoincidences(channel, a.Source, b.Source);
+        pilotClicks = new PilotClicks(channel, a.Source, b.Source, pilots, firstSlot, seed.Generator("pilots"));
+        blind = blindStates?.FitsTo(potentials.OtherSlots) == true
+            ? blindStates
+            : new BlindStates(potentials.OtherSlots, BlindBins.FromTiming(station.Timing, station.Detectors.EffectiveDeadTimePs));
         candidates = new CandidateSlots(
             seed.Generator("candidate slots"), potentials.Largest, firstSlot, a.States, b.States);
+        sharesOfA = new (double, double)[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
+        for (int pair = 0; pair < sharesOfA.Length; pair++)
+        {
+            sharesOfA[pair] = PairOptics.Of(
+                a, new PreparedState((byte)(pair / PreparedState.ValuesWithPilots)),
+                b, new PreparedState((byte)(pair % PreparedState.ValuesWithPilots)),
+                station).ShareOfA;
+        }
     }
+
+    /// <summary>Blind bins of the detectors, for the next stretch: setting them up takes longer than all the rest.</summary>
+    internal BlindStates BlindStates => blind;
 
     /// <inheritdoc/>
     public long ReachedSlot { get; private set; }
@@ -83,7 +122,8 @@ public sealed class CoincidenceSimulator : ISessionSimulator
             progress = true;
         }
 
-        queue.MoveTo(block, startPs + (ReachedSlot * station.Timing.SlotPeriodPs) - jitter.MaxPs - 1);
+        SeePilots(ReachedSlot);
+        queue.MoveTo(block, startPs + (ReachedSlot * station.Timing.SlotPeriodPs) - leadPs);
         return ReachedSlot;
     }
 
@@ -98,36 +138,74 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         ReadOnlySpan<byte> packedB = candidates.PackedB;
         for (int i = first; i < end; i++)
         {
-            int pair = (packedA[i] * PreparedState.Values) + packedB[i];
+            int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
             double uniform = random.NextDouble() * potentials.Largest;
-            if (uniform < potentials.Probability(pair))
+            if (uniform < potentials.Probability(pair) && !pilots.Contains(slots[i]))
             {
-                See(slots[i], potentials.Pattern(pair, uniform));
+                SeePilots(slots[i]);
+                int seen = See(slots[i], potentials.Pattern(pair, uniform));
+                if (seen is (ClickWindows.CEarly | ClickWindows.DLate) or (ClickWindows.DEarly | ClickWindows.CLate))
+                {
+                    Emit(slots[i], seen, pair);
+                }
             }
         }
     }
 
-    private void See(long slot, int pattern)
+    private void SeePilots(long untilSlot)
     {
-        (int c, int d) = blind.Before(slot - lastPotential - 1, blindAfterLast, chainRandom);
-        int seen = blind.Seen(pattern, c, d);
-        if (seen == (ClickWindows.CEarly | ClickWindows.DLate))
+        for (; pilotClicks.Slot < untilSlot; pilotClicks.Advance())
         {
-            Emit(slot, station.ChannelC, station.ChannelD);
+            int seen = See(pilotClicks.Slot, pilotClicks.Pattern);
+            int a = PilotPattern.StateOf(pilotClicks.Kind, isReference: true).Packed;
+            Emit(pilotClicks.Slot, seen, (a * PreparedState.ValuesWithPilots) + PilotPattern.StateOf(pilotClicks.Kind, false).Packed);
         }
-        else if (seen == (ClickWindows.DEarly | ClickWindows.CLate))
-        {
-            Emit(slot, station.ChannelD, station.ChannelC);
-        }
-
-        lastPotential = slot;
-        blindAfterLast = blind.After(pattern, c, d);
     }
 
-    private void Emit(long slot, byte earlyChannel, byte lateChannel)
+    private int See(long slot, int pattern)
+    {
+        (int c, int d) = blind.Before(slot - lastPotential - 1, blindAfterLast, chainRandom);
+        lastPotential = slot;
+        blindAfterLast = blind.After(pattern, c, d);
+        return blind.Seen(pattern, c, d);
+    }
+
+    // c before d in the early bin, then c before d in the late one; a slot's |psi-> has one of each.
+    private void Emit(long slot, int seen, int pair)
     {
         long slotPs = startPs + (slot * station.Timing.SlotPeriodPs);
-        queue.Add(slotPs + station.Timing.EarlyCentrePs + jitter.Draw(jitterRandom), earlyChannel);
-        queue.Add(slotPs + station.Timing.LateCentrePs + jitter.Draw(jitterRandom), lateChannel);
+        for (int bin = 0; bin < 2; bin++)
+        {
+            int clicks = (seen >> bin) & (ClickWindows.CEarly | ClickWindows.DEarly);
+            if (clicks != 0)
+            {
+                long timePs = slotPs + (bin == 0 ? station.Timing.EarlyCentrePs : station.Timing.LateCentrePs);
+                (double early, double late) = sharesOfA[pair];
+                if ((clicks & ClickWindows.CEarly) != 0)
+                {
+                    queue.Add(timePs + (delays?.Draw(bin == 0 ? early : late) ?? 0) + jitter.Draw(jitterRandom), station.ChannelC);
+                }
+
+                if ((clicks & ClickWindows.DEarly) != 0)
+                {
+                    queue.Add(timePs + (delays?.Draw(bin == 0 ? early : late) ?? 0) + jitter.Draw(jitterRandom), station.ChannelD);
+                }
+            }
+        }
+    }
+
+    private static ExactChannel ChannelOf(StationSettings station, UserLight a, UserLight b)
+    {
+        InterferenceSettings quality = station.Interference;
+        return new ExactChannel(new ChannelParameters(
+            a.LossDb,
+            b.LossDb,
+            station.Detectors.Efficiency,
+            ChannelParameters.DarkCountsOf(station.Detectors.DarkRateHz, station.Timing.WindowPs),
+            quality.Overlap,
+            quality.Extinction,
+            quality.PhaseErrorRad,
+            quality.MisalignmentZ,
+            quality.MisalignmentX));
     }
 }

@@ -10,19 +10,23 @@ internal sealed class DetectorPair
     private readonly Detector c;
     private readonly Detector d;
     private readonly int guardPs;
-    private long nextDarkPs;
+    private readonly bool afterpulses;
+    private long nextOwnPs;
 
     /// <param name="station">Settings.</param>
     /// <param name="seed">Own seed.</param>
     /// <param name="startPs">Every tag is later than this: dark counts start one greatest timing error after it.</param>
-    public DetectorPair(StationSettings station, PhysicsSeed seed, long startPs)
+    /// <param name="leadPsMax">Light may be early on the slot raster by so much.</param>
+    public DetectorPair(StationSettings station, PhysicsSeed seed, long startPs, int leadPsMax = 0)
     {
-        var jitter = new JitterTable(station.Detectors.JitterSigmaPs);
-        guardPs = jitter.MaxPs;
+        var jitter = new JitterTable(station.ArrivalSigmaPs);
+        guardPs = jitter.MaxPs + leadPsMax;
+        afterpulses = station.Detectors.AfterpulseProbability > 0;
+        queue.FloorPs = startPs + 1;
         startPs += guardPs + 1;
         c = new Detector(station.Detectors, jitter, seed.Derive("detector c"), station.ChannelC, startPs, queue);
         d = new Detector(station.Detectors, jitter, seed.Derive("detector d"), station.ChannelD, startPs, queue);
-        nextDarkPs = Math.Min(c.NextDarkPs, d.NextDarkPs);
+        nextOwnPs = Math.Min(c.NextOwnPs, d.NextOwnPs);
     }
 
     /// <summary>Tags not handed over yet.</summary>
@@ -30,40 +34,45 @@ internal sealed class DetectorPair
 
     /// <summary>Light at the detectors at one time: bit 0 hits c, bit 2 hits d. Times never go back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Hit(int windows, long timePs)
+    public void Hit(int windows, long timePs, int delayPs)
     {
-        DarkUntil(timePs);
+        OwnClicksUntil(timePs);
         if ((windows & 1) != 0)
         {
-            c.Hit(timePs);
+            c.Hit(timePs, delayPs);
         }
 
         if ((windows & 4) != 0)
         {
-            d.Hit(timePs);
+            d.Hit(timePs, delayPs);
+        }
+
+        if (afterpulses)
+        {
+            nextOwnPs = Math.Min(c.NextOwnPs, d.NextOwnPs);
         }
     }
 
     /// <summary>Everything before a time has happened: hands over the tags that no later one can precede.</summary>
     public void MoveTo(TimeTagBlock block, long untilPs)
     {
-        DarkUntil(untilPs);
+        OwnClicksUntil(untilPs);
         queue.MoveTo(block, untilPs - guardPs - 1);
     }
 
     /// <summary>The same, and nothing will follow: hands over all tags, none later than that time.</summary>
     public void MoveAllTo(TimeTagBlock block, long untilPs)
     {
-        DarkUntil(untilPs);
+        OwnClicksUntil(untilPs);
         queue.MoveAllTo(block, untilPs);
     }
 
-    private void DarkUntil(long timePs)
+    private void OwnClicksUntil(long timePs)
     {
-        while (nextDarkPs < timePs)
+        while (nextOwnPs < timePs)
         {
-            (c.NextDarkPs <= d.NextDarkPs ? c : d).DarkCount();
-            nextDarkPs = Math.Min(c.NextDarkPs, d.NextDarkPs);
+            (c.NextOwnPs <= d.NextOwnPs ? c : d).OwnClick();
+            nextOwnPs = Math.Min(c.NextOwnPs, d.NextOwnPs);
         }
     }
 }

@@ -19,6 +19,9 @@ internal readonly struct PairOptics
     private readonly double lateCosine;
     private readonly double lateSine;
 
+    /// <summary>Shares of A's light in the early and in the late bin.</summary>
+    public (double Early, double Late) ShareOfA { get; private init; }
+
     private PairOptics(double mean, double earlyShare, double earlyVisibility, double lateVisibility, double latePhase)
     {
         Mean = mean;
@@ -52,7 +55,10 @@ internal readonly struct PairOptics
             Visibility(aEarly, bEarly, quality.Overlap),
             Visibility(aLate, bLate, quality.Overlap),
             quality.PhaseErrorRad
-                + (Math.PI * (UserLight.PhaseHalfTurns(stateA) - UserLight.PhaseHalfTurns(stateB))));
+                + (Math.PI * (a.PhaseHalfTurns(stateA) - b.PhaseHalfTurns(stateB))))
+        {
+            ShareOfA = (Share(aEarly, bEarly), Share(aLate, bLate)),
+        };
     }
 
     /// <summary>Window that one photon falls into at phase θ, as a bit of <see cref="ClickWindows"/>.</summary>
@@ -70,6 +76,8 @@ internal readonly struct PairOptics
             ? (c ? ClickWindows.CEarly : ClickWindows.DEarly)
             : (c ? ClickWindows.CLate : ClickWindows.DLate);
     }
+
+    private static double Share(double a, double b) => a + b > 0 ? a / (a + b) : 0.5;
 
     private static double Visibility(double a, double b, double overlap) =>
         a + b > 0 ? 2 * Math.Sqrt(overlap * a * b) / (a + b) : 0;

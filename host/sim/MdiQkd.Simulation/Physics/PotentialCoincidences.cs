@@ -9,7 +9,8 @@ namespace MdiQkd.Simulation.Physics;
 /// </summary>
 internal sealed class PotentialCoincidences
 {
-    private const int States = PreparedState.Values;
+    // Pilots stay at probability zero: their clicks have their own source.
+    private const int States = PreparedState.ValuesWithPilots;
 
     // Patterns with c early and d late, or d early and c late; the most probable first.
     private static readonly int[] Patterns = [9, 6, 13, 11, 14, 7, 15];
@@ -17,33 +18,22 @@ internal sealed class PotentialCoincidences
     private readonly double[] cumulative = new double[States * States * 8];
     private readonly double[] otherSlots = new double[ExactChannel.Patterns];
 
-    public PotentialCoincidences(StationSettings station, UserLight a, UserLight b, PilotPattern pilots)
+    public PotentialCoincidences(ExactChannel channel, SourceSettings sourceA, SourceSettings sourceB)
     {
-        InterferenceSettings quality = station.Interference;
-        var channel = new ExactChannel(new ChannelParameters(
-            a.LossDb,
-            b.LossDb,
-            station.Detectors.Efficiency,
-            ChannelParameters.DarkCountsOf(station.Detectors.DarkRateHz, station.Timing.WindowPs),
-            quality.Overlap,
-            quality.Extinction,
-            quality.PhaseErrorRad,
-            quality.MisalignmentZ,
-            quality.MisalignmentX));
-        double pilotShare = (double)pilots.Length / pilots.Period;
+        double[] patterns = new double[ExactChannel.Patterns];
         for (int pair = 0; pair < States * States; pair++)
         {
             var stateA = new PreparedState((byte)(pair / States));
             var stateB = new PreparedState((byte)(pair % States));
-            double[] patterns = new double[ExactChannel.Patterns];
-            channel.AddClickPatterns(PulseState.From(a.Source, stateA), PulseState.From(b.Source, stateB), 1, patterns);
-            Accumulate(pair, patterns);
-            double weight = 0.25 * a.Source.Probability(stateA.Label) * b.Source.Probability(stateB.Label) * (1 - pilotShare);
-            if (stateA == PilotPattern.State && stateB == PilotPattern.State)
+            if (stateA.Packed >= PreparedState.Values || stateB.Packed >= PreparedState.Values)
             {
-                weight += pilotShare;
+                continue;
             }
 
+            Array.Clear(patterns);
+            channel.AddClickPatterns(PulseState.From(sourceA, stateA), PulseState.From(sourceB, stateB), 1, patterns);
+            Accumulate(pair, patterns);
+            double weight = 0.25 * sourceA.Probability(stateA.Label) * sourceB.Probability(stateB.Label);
             for (int i = 0; i < patterns.Length; i++)
             {
                 otherSlots[i] += weight * (Patterns.Contains(i) ? 0 : patterns[i]);
@@ -63,7 +53,7 @@ internal sealed class PotentialCoincidences
     /// <summary>Distribution of the 16 click patterns in slots that are no potential coincidence, over the label mix.</summary>
     public ReadOnlySpan<double> OtherSlots => otherSlots;
 
-    /// <summary>Probability that a slot with the given states (A × 8 + B) is a potential coincidence.</summary>
+    /// <summary>Probability that a slot with the given states (A × 16 + B) is a potential coincidence.</summary>
     public double Probability(int pair) => cumulative[(pair * 8) + Patterns.Length - 1];
 
     /// <summary>Click pattern for a uniform number below <see cref="Probability"/>.</summary>

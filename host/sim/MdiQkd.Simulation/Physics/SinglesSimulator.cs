@@ -16,10 +16,11 @@ public sealed class SinglesSimulator : ISessionSimulator
 {
     private readonly CandidateSlots candidates;
     private readonly PhysicsRandom random;
-    private readonly PairOptics[] optics = new PairOptics[PreparedState.Values * PreparedState.Values];
+    private readonly PairOptics[] optics = new PairOptics[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
     private readonly double[]? flips; // probability that B's bit is flipped, per pair of states
     private readonly double candidateProbability;
     private readonly DetectorPair detectors;
+    private readonly ArrivalDelays? delays;
     private readonly SlotTiming timing;
     private readonly long startPs;
 
@@ -41,8 +42,8 @@ public sealed class SinglesSimulator : ISessionSimulator
         flips = misalignment > 0 ? new double[optics.Length] : null;
         for (int i = 0; i < optics.Length; i++)
         {
-            var stateA = new PreparedState((byte)(i / PreparedState.Values));
-            var stateB = new PreparedState((byte)(i % PreparedState.Values));
+            var stateA = new PreparedState((byte)(i / PreparedState.ValuesWithPilots));
+            var stateB = new PreparedState((byte)(i % PreparedState.ValuesWithPilots));
             optics[i] = PairOptics.Of(a, stateA, b, stateB, station);
             candidateProbability = Math.Max(candidateProbability, optics[i].Click);
             if (flips is not null)
@@ -55,7 +56,9 @@ public sealed class SinglesSimulator : ISessionSimulator
 
         candidates = new CandidateSlots(
             seed.Generator("candidate slots"), candidateProbability, firstSlot, a.States, b.States);
-        detectors = new DetectorPair(station, seed, startPs + (firstSlot * timing.SlotPeriodPs));
+        delays = ArrivalDelays.OfAny(a, b, seed);
+        detectors = new DetectorPair(
+            station, seed, startPs + (firstSlot * timing.SlotPeriodPs), delays?.LargestPs ?? 0);
     }
 
     /// <inheritdoc/>
@@ -95,7 +98,7 @@ public sealed class SinglesSimulator : ISessionSimulator
         ReadOnlySpan<byte> packedB = candidates.PackedB;
         for (int i = first; i < end; i++)
         {
-            int pair = (packedA[i] * PreparedState.Values) + packedB[i];
+            int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
             if (flips is not null && random.NextDouble() < flips[pair])
             {
                 pair ^= 1 << PreparedState.BitShift;
@@ -109,12 +112,12 @@ public sealed class SinglesSimulator : ISessionSimulator
                 long slotPs = startPs + (slots[i] * timing.SlotPeriodPs);
                 if ((windows & (ClickWindows.CEarly | ClickWindows.DEarly)) != 0)
                 {
-                    detectors.Hit(windows, slotPs + timing.EarlyCentrePs);
+                    detectors.Hit(windows, slotPs + timing.EarlyCentrePs, delays?.Draw(pairOptics.ShareOfA.Early) ?? 0);
                 }
 
                 if ((windows & (ClickWindows.CLate | ClickWindows.DLate)) != 0)
                 {
-                    detectors.Hit(windows >> 1, slotPs + timing.LateCentrePs);
+                    detectors.Hit(windows >> 1, slotPs + timing.LateCentrePs, delays?.Draw(pairOptics.ShareOfA.Late) ?? 0);
                 }
             }
         }

@@ -14,13 +14,16 @@ internal sealed class TagQueue
     /// <summary>Tags held.</summary>
     public int Count { get; private set; }
 
+    /// <summary>No tag is earlier than this: light that comes early cannot reach back before the stretch.</summary>
+    public long FloorPs { get; set; } = long.MinValue;
+
     /// <summary>Adds a tag; cheap if it is not much earlier than the latest one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long timePs, byte channel)
     {
         long[] times = timesPs;
         int i = Count;
-        if ((uint)i < (uint)times.Length && (i == 0 || times[i - 1] <= timePs))
+        if ((uint)i < (uint)times.Length && (i == 0 ? FloorPs : times[i - 1]) <= timePs)
         {
             times[i] = timePs;
             channels[i] = channel;
@@ -65,6 +68,7 @@ internal sealed class TagQueue
 
     private void Insert(long timePs, byte channel)
     {
+        timePs = Math.Max(timePs, FloorPs);
         if (Count == timesPs.Length)
         {
             Array.Resize(ref timesPs, 2 * Count);

@@ -1,3 +1,4 @@
+using MdiQkd.KeyRate.Channel;
 using MdiQkd.Preparation;
 using MdiQkd.Protocol;
 
@@ -9,6 +10,9 @@ namespace MdiQkd.Simulation.Physics;
 /// <param name="LossDb">Loss from the user to the detectors, hub included, detector efficiency excluded; 0..200.</param>
 public sealed record UserLight(IPreparedStates States, SourceSettings Source, double LossDb)
 {
+    /// <summary>Arrival against the slot raster; positive = late.</summary>
+    public double DelayPs { get; init; }
+
     /// <summary>Transmittance of the arm.</summary>
     public double Transmittance => Math.Pow(10, -LossDb / 10);
 
@@ -16,7 +20,7 @@ public sealed record UserLight(IPreparedStates States, SourceSettings Source, do
     internal (double Early, double Late) Arriving(PreparedState state, double extinction)
     {
         double total = Source.Intensity(state.Label) * Transmittance;
-        if (state.Label != IntensityLabel.Z)
+        if (state.Label != IntensityLabel.Z || state.IsPilot)
         {
             return (total / 2, total / 2);
         }
@@ -26,7 +30,6 @@ public sealed record UserLight(IPreparedStates States, SourceSettings Source, do
             : (total * extinction, total * (1 - extinction));
     }
 
-    /// <summary>Phase of the late bin against the early one in units of π: the bit of an X state, 0 otherwise.</summary>
-    internal static int PhaseHalfTurns(PreparedState state) =>
-        state.Label is IntensityLabel.V or IntensityLabel.W ? state.Bit : 0;
+    /// <summary>Phase of the late bin against the early one in units of π.</summary>
+    internal double PhaseHalfTurns(PreparedState state) => PulseState.From(Source, state).PhaseHalfTurns;
 }

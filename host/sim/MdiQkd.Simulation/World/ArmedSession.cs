@@ -8,7 +8,7 @@ internal sealed class ArmedSession : IDisposable
     public ArmedSession(SessionLight light, ReadOnlySpan<byte> stateKey)
     {
         Light = light;
-        States = new CounterStates(stateKey, light.Source, light.Pilots, light.Slots);
+        States = new CounterStates(stateKey, light.Source, light.Pilots, light.Slots, light.IsReference);
     }
 
     public SessionLight Light { get; }
@@ -27,6 +27,7 @@ internal sealed class ArmedSession : IDisposable
         : a.StartPs != b.StartPs ? $"the two encoders armed different starts, {a.StartPs} and {b.StartPs} ps"
         : a.Slots != b.Slots ? $"the two encoders armed different numbers of slots, {a.Slots} and {b.Slots}"
         : a.Pilots != b.Pilots ? "the two encoders armed different pilot patterns"
+        : a.Pilots.Length > 0 && a.IsReference == b.IsReference ? "the two encoders armed the same role of the pilot pattern"
         : null;
 
     public void Dispose() => States.Dispose();

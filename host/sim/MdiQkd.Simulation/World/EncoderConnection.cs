@@ -101,6 +101,9 @@ internal sealed class EncoderConnection
                 await laboratory.PostAsync(
                     () => Laboratory.Emit(user, this, emit.Session, emit.UntilSlot), ct).ConfigureAwait(false);
                 return true;
+            case AlignCommand align:
+                await laboratory.PostAsync(() => laboratory.Align(user, this, align.Setting), ct).ConfigureAwait(false);
+                return true;
             case StopCommand stop:
                 await laboratory.PostAsync(() => laboratory.Stop(user, this, stop.Session), ct).ConfigureAwait(false);
                 return true;

@@ -4,8 +4,11 @@ using MdiQkd.Preparation.Encoder;
 namespace MdiQkd.Simulation.World;
 
 /// <summary>One user as the laboratory sees it: arm, newest encoder connection, armed session. Loop only.</summary>
-internal sealed class LabUser(SimulatedUser settings)
+internal sealed class LabUser(SimulatedUser settings, UserDrift drift)
 {
+    /// <summary>What is off with its light.</summary>
+    public UserDrift Drift { get; } = drift;
+
     public SimulatedUser Settings { get; } = settings;
 
     public EncoderConnection? Connection { get; set; }

@@ -38,6 +38,7 @@ internal sealed class Laboratory
     private RunningSession? finishing; // ended, its last tags wait for a block
     private long clockPs; // published
     private long commandedPs; // emission and switch moves lead here; published next
+    private long settledPs = long.MinValue / 2;
     private long alignedPs;
     private bool announceClock;
 
@@ -51,7 +52,8 @@ internal sealed class Laboratory
             ct => PostAsync(() => announceClock = true, ct),
             Log);
         opticalSwitch = new SwitchState(configuration);
-        users = [.. configuration.Users.Select(user => new LabUser(user))];
+        users = [.. configuration.Users.Select(user => new LabUser(
+            user, new UserDrift(user.Drift ?? new DriftSettings(), seed.Generator($"drift of {user.Name}"))))];
     }
 
     public IReadOnlyList<LabUser> Users => users;
@@ -111,6 +113,7 @@ internal sealed class Laboratory
         Drop(user, "another connection took over the encoder");
         user.Connection = connection;
         previous?.Close();
+        connection.Send(new AlignedReply(new AlignmentReport(user.Drift.Actuators, commandedPs)));
     }
 
     public void Detach(LabUser user, EncoderConnection connection)
@@ -150,6 +153,19 @@ internal sealed class Laboratory
         }
     }
 
+    /// <summary>Moves a user's actuators; light that is simulated from now on has the new settings.</summary>
+    public void Align(LabUser user, EncoderConnection connection, LightAlignment setting)
+    {
+        if (user.Connection == connection)
+        {
+            user.Drift.Actuators = setting;
+            long reachedPs = running is null
+                ? commandedPs
+                : running.Light.StartPs + (running.ReachedSlot * configuration.Timing.SlotPeriodPs);
+            connection.Send(new AlignedReply(new AlignmentReport(setting, reachedPs)));
+        }
+    }
+
     public void Stop(LabUser user, EncoderConnection connection, SessionId session)
     {
         if (user.Connection == connection && user.Armed?.Light.Session == session)
@@ -171,6 +187,7 @@ internal sealed class Laboratory
         End("the optical switch moved");
         opticalSwitch.Set(connections);
         commandedPs += configuration.Switch.SettlingTimeMs * PsPerMs;
+        settledPs = commandedPs;
         alignedPs = commandedPs + (configuration.Switch.RelockTimeMs * PsPerMs);
         return true;
     }
@@ -240,7 +257,7 @@ internal sealed class Laboratory
         // The number of the session among those of the pair, not its random id, so that a seeded run repeats.
         string pair = $"{a.Settings.Name} {b.Settings.Name}";
         int number = sessionsOfPair[pair] = sessionsOfPair.GetValueOrDefault(pair) + 1;
-        running = new RunningSession(configuration, a, b, alignedPs, seed.Derive($"session {number} of {pair}"));
+        running = new RunningSession(configuration, a, b, settledPs, alignedPs, seed.Derive($"session {number} of {pair}"));
         Log($"session {running.Light.Session} of {pair}: {running.Light.Slots} slots from {running.Light.StartPs} ps");
     }
 

@@ -86,18 +86,24 @@ public sealed record WorldConfiguration(
             return fault;
         }
 
-        int jitterMaxPs = new JitterTable(Detectors.JitterSigmaPs).MaxPs;
+        int jitterMaxPs = new JitterTable(Station.ArrivalSigmaPs).MaxPs;
         if (jitterMaxPs >= Timing.EarlyCentrePs)
         {
-            return $"detectors: jitterFwhmPs = {Detectors.JitterFwhmPs}: tags would leave their slot "
-                + $"(8 sigma = {jitterMaxPs} ps, less than {Timing.EarlyCentrePs} ps is needed)";
+            return $"detectors: jitterFwhmPs = {Detectors.JitterFwhmPs}, pulseFwhmPs = {Interference.PulseFwhmPs}: tags would leave their "
+                + $"slot (8 sigma = {jitterMaxPs} ps, less than {Timing.EarlyCentrePs} ps is needed)";
         }
 
         if (Fidelity == Fidelity.Coincidences
-            && Detectors.DeadTimePs > (double)CoincidenceSimulator.DeadSlotsMax * Timing.SlotPeriodPs)
+            && Detectors.EffectiveDeadTimePs > (double)CoincidenceSimulator.DeadSlotsMax * Timing.SlotPeriodPs)
         {
-            return $"detectors: deadTimePs = {Detectors.DeadTimePs}: fidelity coincidences follows at most "
+            return $"detectors: deadTimePs = {Detectors.EffectiveDeadTimePs}: fidelity coincidences follows at most "
                 + $"{CoincidenceSimulator.DeadSlotsMax} slots; use fidelity singles";
+        }
+
+        if (Fidelity == Fidelity.Coincidences && Detectors.AfterpulseProbability > 0)
+        {
+            return $"detectors: afterpulseProbability = {Detectors.AfterpulseProbability}: fidelity coincidences has no afterpulses; use "
+                + "fidelity singles";
         }
 
         return ChunkMs is < 1 or > 1000 ? $"chunkMs = {ChunkMs} is outside 1..1000" : UsersFault();
@@ -115,6 +121,21 @@ public sealed record WorldConfiguration(
             if (user.LossDb is not (>= 0 and <= 200))
             {
                 return $"users[{user.Name}]: lossDb = {user.LossDb} is outside 0..200";
+            }
+
+            if (user.BackgroundHz is not (>= 0 and <= 1e8))
+            {
+                return $"users[{user.Name}]: background of {user.BackgroundHz:0} photons per second is outside 0..1e8";
+            }
+
+            if (user.Drift is { IsActive: true } && Interference.PulseFwhmPs == 0)
+            {
+                return $"users[{user.Name}]: drift: interference.pulseFwhmPs = 0: pulses of no length do not tell what an error costs";
+            }
+
+            if (user.Drift?.Fault() is { } drift)
+            {
+                return $"users[{user.Name}]: drift: {drift}";
             }
 
             if (user.Port < 1 || user.Port == Switch.Input1Port || user.Port == Switch.Input2Port)

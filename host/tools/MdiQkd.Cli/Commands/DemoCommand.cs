@@ -39,6 +39,16 @@ internal static class DemoCommand
         Description = "Print one JSON summary at the end and nothing else on standard output.",
     };
 
+    private static readonly Option<bool> Drift = new("--drift")
+    {
+        Description = "Let fibres, lasers and polarisation drift, with the hub's feedback against it. Takes longer.",
+    };
+
+    private static readonly Option<bool> NoFeedback = new("--no-feedback")
+    {
+        Description = "With --drift: no feedback, to see what drift does. No pair gets a key then.",
+    };
+
     private static readonly Option<int> Timeout = new("--timeout")
     {
         Description = "Give up after this many seconds of real time.",
@@ -50,7 +60,7 @@ internal static class DemoCommand
     {
         Command command = new("demo", "Start hub, nodes and a simulated world; make keys for every pair and compare them.")
         {
-            Network, Seed, Keep, Blocks, Json, Timeout,
+            Network, Seed, Keep, Blocks, Drift, NoFeedback, Json, Timeout,
         };
         NumberRange.Limit(Timeout, 86_400, "seconds");
         NumberRange.Limit(Blocks, 1000, "blocks");
@@ -68,8 +78,15 @@ internal static class DemoCommand
             return ExitCode.Usage;
         }
 
+        bool feedback = !result.GetValue(NoFeedback);
+        if (!feedback && !result.GetValue(Drift))
+        {
+            Report(DemoSummary.Failed("--no-feedback is of use with --drift only; a network file has its own 'feedback'", seed), json);
+            return ExitCode.Usage;
+        }
+
         DemoOptions options = new(
-            network,
+            result.GetValue(Drift) ? network.Drifting(feedback) : network,
             seed,
             result.GetValue(Keep)?.FullName,
             result.GetValue(Blocks),

@@ -50,6 +50,15 @@ internal sealed class DaemonFiles(DemoFolder folder, ThrowAwayAuthority authorit
         SessionTimeoutMs,
         Users = network.Users.Select(user => new { user.Name, user.Port }).ToArray(),
         Operators = new[] { OperatorName },
+        Feedback = network.Feedback is { Enabled: true } feedback
+            ? new
+            {
+                PulseFwhmPs = (int)network.Interference.PulseFwhmPs,
+                feedback.IntervalMs,
+                feedback.LimitMs,
+                FrequencyDriftKHzPerS = (int)(1000 * feedback.FrequencyDriftMHzPerS),
+            }
+            : null,
     });
 
     /// <summary>Writes the file of a node.</summary>

@@ -22,9 +22,13 @@ internal sealed class DemoMonitor(NetworkFile network, MutualTls identity, DemoD
     internal string SwitchState => hub.Switch switch
     {
         null => "unknown",
-        { A: { Length: > 0 } a, B: { Length: > 0 } b } on => $"{a} – {b} ({on.State})",
+        { A: { Length: > 0 } a, B: { Length: > 0 } b } on => $"{a} – {b} ({on.State}{Alignment})",
         { } off => off.State ?? "dark",
     };
+
+    private string Alignment => hub.Alignment?.Condition is { } condition && !string.Equals(condition, "off", StringComparison.OrdinalIgnoreCase)
+        ? $", {condition}{(hub.Alignment.Detail is { Length: > 0 } detail ? $": {detail}" : "")}"
+        : "";
 
     /// <summary>Asks all of them once.</summary>
     internal async Task LookAsync(CancellationToken ct)

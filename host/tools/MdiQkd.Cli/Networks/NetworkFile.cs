@@ -14,6 +14,8 @@ namespace MdiQkd.Cli.Networks;
 /// <param name="Security">Failure probabilities.</param>
 /// <param name="Users">At least two.</param>
 /// <param name="Pairs">At least one; every user is in one or more.</param>
+/// <param name="Drift">How every user's light is off and drifts; null = not at all.</param>
+/// <param name="Feedback">Feedback against it; null = none.</param>
 internal sealed record NetworkFile(
     SlotTiming Timing,
     InterferenceSettings Interference,
@@ -23,7 +25,9 @@ internal sealed record NetworkFile(
     BlockShape Block,
     EpsilonBudget Security,
     IReadOnlyList<UserArm> Users,
-    IReadOnlyList<UserPair> Pairs)
+    IReadOnlyList<UserPair> Pairs,
+    DriftSettings? Drift = null,
+    FeedbackSection? Feedback = null)
 {
     /// <summary>Most users: one process each on this machine.</summary>
     internal const int UsersMax = 64;
@@ -35,15 +39,39 @@ internal sealed record NetworkFile(
     internal UserArm User(string name) => Users.First(user => user.Name == name);
 
     /// <summary>
-    /// The simulated laboratory of this network. |ψ⁺⟩ is seen in single clicks only; without it the much cheaper coincidences will do.
+    /// The network with light that is off at the start and drifts at rates of buried fibre and DFB lasers, four times as many pilots, and
+    /// feedback or none against it.
+    /// </summary>
+    internal NetworkFile Drifting(bool feedback) => this with
+    {
+        Interference = Interference with { PulseFwhmPs = 200 },
+        Pilots = new PilotPattern(512, 2),
+        Drift = new DriftSettings(
+            DelayErrorPs: 800,
+            DelayPsPerS: 3,
+            FrequencyErrorMHz: 60,
+            FrequencyMHzPerS: 1,
+            PolarisationErrorDeg: 40,
+            PolarisationDegPerS: 0.02),
+        Feedback = new FeedbackSection(feedback),
+    };
+
+    /// <summary>
+    /// The simulated laboratory of this network. |ψ⁺⟩ and afterpulses are seen in single clicks only; without them the much cheaper coincidences will do.
     /// </summary>
     internal WorldConfiguration ToWorld(long? seed) => new(
         Timing,
         Detectors,
         Interference,
-        new SimulatedSwitchSettings(0, 0, Switch.SettlingTimeMs, Switch.RelockTimeMs),
-        [.. Users.Select(user => new SimulatedUser(user.Name, user.Port, user.LossDb))],
-        Block.AcceptPsiPlus ? Fidelity.Singles : Fidelity.Coincidences,
+        new SimulatedSwitchSettings(
+            0,
+            0,
+            Switch.SettlingTimeMs,
+            Switch.RelockTimeMs,
+            TransientLossDb: Switch.TransientLossDb,
+            TransientTimeMs: Switch.TransientTimeMs),
+        [.. Users.Select(user => new SimulatedUser(user.Name, user.Port, user.LossDb, Drift: Drift, BackgroundHz: user.BackgroundHz))],
+        Block.AcceptPsiPlus || Detectors.AfterpulseProbability > 0 ? Fidelity.Singles : Fidelity.Coincidences,
         seed);
 
     /// <summary>What is wrong, or null.</summary>
@@ -55,6 +83,8 @@ internal sealed record NetworkFile(
         ?? (Pilots.Fault() is { } pilots ? new NetworkFault("pilots", pilots) : null)
         ?? Block.Fault("block")
         ?? NetworkFault.Below("security", Security.Fault())
+        ?? NetworkFault.Below("drift", Drift?.Fault())
+        ?? Feedback?.Fault("feedback", Interference.PulseFwhmPs)
         ?? UsersFault()
         ?? PairsFault()
         ?? (ToWorld(null).Fault() is { } world ? new NetworkFault(world.Split(':')[0], world) : null);

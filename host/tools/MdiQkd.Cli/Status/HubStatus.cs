@@ -4,4 +4,6 @@ namespace MdiQkd.Cli.Status;
 /// <param name="SimulatedSeconds">Tagger clock.</param>
 /// <param name="Switch">Optical switch.</param>
 /// <param name="Pairs">Pairs with an open block.</param>
-internal sealed record HubStatus(double SimulatedSeconds, HubSwitch? Switch, IReadOnlyList<HubPair>? Pairs);
+/// <param name="Alignment">Feedback.</param>
+internal sealed record HubStatus(
+    double SimulatedSeconds, HubSwitch? Switch, IReadOnlyList<HubPair>? Pairs, HubAlignment? Alignment = null);

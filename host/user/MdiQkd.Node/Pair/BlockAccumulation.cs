@@ -117,7 +117,7 @@ internal sealed class BlockAccumulation : IDisposable
 
         session.Started = true;
         session.Journal = ChoiceJournal.Create(JournalPath(id), storageKey, id);
-        SessionLight light = new(id, startPs, Plan.SlotsPerSession, Plan.Timing, Plan.SourceOf(ownName), Plan.Pilots);
+        SessionLight light = new(id, startPs, Plan.SlotsPerSession, Plan.Timing, Plan.SourceOf(ownName), Plan.Pilots, ownName == Plan.A);
         if ((busy ? "another session of the block is still running" : light.Fault()) is { } fault)
         {
             session.Ended = true;

@@ -24,10 +24,27 @@ internal sealed class EncoderEmission(
     /// <summary>Called with every report of the encoder.</summary>
     public Action<EncoderProgress> OnProgress { get; set; } = _ => { };
 
+    /// <summary>Called with every report on the actuators.</summary>
+    public Action<AlignmentReport> OnAlignment { get; set; } = _ => { };
+
+    /// <summary>Moves the actuators; without a device nothing happens, and its first report after a new connection tells.</summary>
+    public async Task AlignAsync(LightAlignment setting)
+    {
+        try
+        {
+            await (encoder?.AlignAsync(setting, CancellationToken.None) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (StateEncoderException)
+        {
+            // Lost devices move nothing.
+        }
+    }
+
     /// <summary>Connects, and connects again, until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         bool complained = false;
+        Task reporting = Task.CompletedTask;
         while (!ct.IsCancellationRequested)
         {
             try
@@ -35,6 +52,7 @@ internal sealed class EncoderEmission(
                 encoder = await StreamStateEncoder.ConnectAsync(address, ct).ConfigureAwait(false);
                 complained = false;
                 log.LogInformation("state encoder {Address} connected", address);
+                reporting = ReportAlignmentsAsync(encoder, ct);
                 await foreach (EncoderProgress progress in encoder.Progress.ReadAllAsync(ct).ConfigureAwait(false))
                 {
                     Report(progress);
@@ -56,6 +74,8 @@ internal sealed class EncoderEmission(
                 {
                     await lost.DisposeAsync().ConfigureAwait(false);
                 }
+
+                await reporting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             // What the device was emitting has stopped with the connection.
@@ -73,7 +93,7 @@ internal sealed class EncoderEmission(
     {
         byte[] key = GC.AllocateUninitializedArray<byte>(CounterStates.KeySize, pinned: true);
         randomness.Fill(key);
-        states[light.Session] = new CounterStates(key, light.Source, light.Pilots, light.Slots);
+        states[light.Session] = new CounterStates(key, light.Source, light.Pilots, light.Slots, light.IsReference);
         unfinished[light.Session] = 0;
         _ = Task.Run(() => EmitAsync(light, key));
     }
@@ -135,6 +155,14 @@ internal sealed class EncoderEmission(
         finally
         {
             CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    private async Task ReportAlignmentsAsync(StreamStateEncoder device, CancellationToken ct)
+    {
+        await foreach (AlignmentReport report in device.Alignments.ReadAllAsync(ct).ConfigureAwait(false))
+        {
+            OnAlignment(report);
         }
     }
 

@@ -15,6 +15,9 @@ public enum EncoderFrameType : byte
     /// <summary>Node to device: stop a session.</summary>
     Stop = 0x12,
 
+    /// <summary>Node to device: move the actuators.</summary>
+    Align = 0x13,
+
     /// <summary>Device to node: session loaded.</summary>
     Armed = 0x20,
 
@@ -23,4 +26,7 @@ public enum EncoderFrameType : byte
 
     /// <summary>Device to node: slots emitted so far.</summary>
     Progress = 0x22,
+
+    /// <summary>Device to node: where the actuators stand.</summary>
+    Aligned = 0x23,
 }

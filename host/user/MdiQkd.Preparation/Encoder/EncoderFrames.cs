@@ -11,7 +11,7 @@ namespace MdiQkd.Preparation.Encoder;
 public static class EncoderFrames
 {
     /// <summary>Protocol version; any change of a byte raises it.</summary>
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>First field of a hello: "MQEN" in ASCII.</summary>
     public const uint Magic = 0x4E45514D;
@@ -27,7 +27,9 @@ public static class EncoderFrames
 
     internal const int HeaderSize = 4;
 
-    private const int ArmBody = SessionId.Size + (2 * sizeof(long)) + (11 * sizeof(int)) + CounterStates.KeySize;
+    private const int ArmBody = SessionId.Size + (2 * sizeof(long)) + (11 * sizeof(int)) + sizeof(byte) + CounterStates.KeySize;
+
+    private const int AlignBody = 3 * sizeof(int);
 
     /// <summary>Encodes one message.</summary>
     /// <param name="message">The message.</param>
@@ -73,6 +75,15 @@ public static class EncoderFrames
                 writer.Int64(report.Value.EmittedSlots);
                 writer.Byte(report.Value.Ended ? (byte)1 : (byte)0);
                 writer.Reason(report.Value.Reason);
+                break;
+            case AlignCommand align:
+                writer.Byte((byte)EncoderFrameType.Align);
+                writer.Alignment(align.Setting);
+                break;
+            case AlignedReply aligned:
+                writer.Byte((byte)EncoderFrameType.Aligned);
+                writer.Alignment(aligned.Value.Setting);
+                writer.Int64(aligned.Value.SincePs);
                 break;
             default:
                 throw new ArgumentException("unknown message type", nameof(message));
@@ -135,6 +146,8 @@ public static class EncoderFrames
             EncoderFrameType.Stop => new StopCommand(SessionId.Read(body)),
             EncoderFrameType.Armed => new ArmedReply(SessionId.Read(body)),
             EncoderFrameType.Refused => ReadRefused(body),
+            EncoderFrameType.Align => ReadAlignment(body) is { } setting ? new AlignCommand(setting) : null,
+            EncoderFrameType.Aligned => ReadAligned(body),
             _ => ReadProgress(body),
         };
         return message is null ? EncoderFrameError.Field : EncoderFrameError.None;
@@ -147,6 +160,8 @@ public static class EncoderFrames
         EncoderFrameType.Emit => (SessionId.Size + 8, SessionId.Size + 8),
         EncoderFrameType.Stop or EncoderFrameType.Armed => (SessionId.Size, SessionId.Size),
         EncoderFrameType.Refused => (SessionId.Size + 1, SessionId.Size + 1 + ReasonMax),
+        EncoderFrameType.Align => (AlignBody, AlignBody),
+        EncoderFrameType.Aligned => (AlignBody + sizeof(long), AlignBody + sizeof(long)),
         EncoderFrameType.Progress => (SessionId.Size + 10, SessionId.Size + 10 + ReasonMax),
         _ => (-1, -1),
     };
@@ -173,6 +188,23 @@ public static class EncoderFrames
         byte ended = body[SessionId.Size + 8];
         return emitted >= 0 && ended <= 1 && TryReadReason(body[(SessionId.Size + 9)..], out string reason)
             ? new ProgressReport(new EncoderProgress(SessionId.Read(body), emitted, ended == 1, reason))
+            : null;
+    }
+
+    private static LightAlignment? ReadAlignment(ReadOnlySpan<byte> body)
+    {
+        var setting = new LightAlignment(
+            BinaryPrimitives.ReadInt32LittleEndian(body),
+            BinaryPrimitives.ReadInt32LittleEndian(body[4..]),
+            BinaryPrimitives.ReadInt32LittleEndian(body[8..]));
+        return setting.Fault() is null ? setting : null;
+    }
+
+    private static AlignedReply? ReadAligned(ReadOnlySpan<byte> body)
+    {
+        long sincePs = BinaryPrimitives.ReadInt64LittleEndian(body[AlignBody..]);
+        return sincePs is >= 0 and <= SessionLight.EndPsMax && ReadAlignment(body) is { } setting
+            ? new AlignedReply(new AlignmentReport(setting, sincePs))
             : null;
     }
 
@@ -204,6 +236,7 @@ public static class EncoderFrames
         writer.Int32(light.Source.WWeight);
         writer.Int32(light.Pilots.Period);
         writer.Int32(light.Pilots.Length);
+        writer.Byte(light.IsReference ? (byte)1 : (byte)0);
     }
 
     private static ArmCommand? ReadArm(ReadOnlySpan<byte> body)
@@ -223,8 +256,11 @@ public static class EncoderFrames
             slots,
             new SlotTiming(fields[0], fields[1], fields[2]),
             new SourceSettings(fields[3], fields[4], fields[5], fields[6], fields[7], fields[8]),
-            new PilotPattern(fields[9], fields[10]));
-        return light.Fault() is null ? new ArmCommand(light, body[(32 + (4 * fields.Length))..].ToArray()) : null;
+            new PilotPattern(fields[9], fields[10]),
+            body[32 + (4 * fields.Length)] == 1);
+        return body[32 + (4 * fields.Length)] <= 1 && light.Fault() is null
+            ? new ArmCommand(light, body[(33 + (4 * fields.Length))..].ToArray())
+            : null;
     }
 
     private ref struct Writer(Span<byte> target)
@@ -251,6 +287,13 @@ public static class EncoderFrames
         {
             value.Write(target[Written..]);
             Written += SessionId.Size;
+        }
+
+        public void Alignment(LightAlignment value)
+        {
+            Int32(value.DelayPs);
+            Int32(value.FrequencyKHz);
+            Int32(value.PolarisationMrad);
         }
 
         public void Bytes(ReadOnlySpan<byte> value)

@@ -44,3 +44,11 @@ public sealed record RefusedReply(SessionId Session, string Reason) : EncoderMes
 /// <summary>Slots emitted so far.</summary>
 /// <param name="Value">The report.</param>
 public sealed record ProgressReport(EncoderProgress Value) : EncoderMessage;
+
+/// <summary>Moves the actuators.</summary>
+/// <param name="Setting">Absolute settings.</param>
+public sealed record AlignCommand(LightAlignment Setting) : EncoderMessage;
+
+/// <summary>Where the actuators stand.</summary>
+/// <param name="Value">The report.</param>
+public sealed record AlignedReply(AlignmentReport Value) : EncoderMessage;

@@ -1,4 +1,4 @@
-namespace MdiQkd.Measurement;
+namespace MdiQkd.Measurement.Pilots;
 
 /// <summary>Live interference figures from pilot slots, each with its standard error.</summary>
 /// <param name="HomVisibility">
