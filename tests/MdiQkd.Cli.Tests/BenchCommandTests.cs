@@ -56,6 +56,28 @@ public sealed class BenchCommandTests
         Assert.Equal(one.GetProperty("hash").GetString(), two.GetProperty("hash").GetString());
     }
 
+    [Theory]
+    [InlineData("coincidences")]
+    [InlineData("singles")]
+    public void The_simulator_is_measured_against_real_time(string fidelity)
+    {
+        JsonElement result = Measured("simulate", "--fidelity", fidelity, "--arm-a", "10", "--arm-b", "20.5", "--clock", "1.5");
+        JsonElement again = Measured("simulate", "--fidelity", fidelity, "--arm-a", "10", "--arm-b", "20.5", "--clock", "1.5");
+
+        Assert.Equal(("simulate", 1.5, 10, 20.5), (
+            result.GetProperty("bench").GetString(),
+            result.GetProperty("clockMHz").GetDouble(),
+            result.GetProperty("armAKm").GetDouble(),
+            result.GetProperty("armBKm").GetDouble()));
+        Assert.Equal(again.GetProperty("hash").GetString(), result.GetProperty("hash").GetString());
+        Assert.Equal(
+            1.0,
+            result.GetProperty("realTimeFactor").GetDouble() * result.GetProperty("tagsPerSimulatedSecond").GetDouble()
+                / (1e6 * result.GetProperty("mtagsPerSecondPerCore").GetDouble()),
+            0.01);
+        Assert.True(result.GetProperty("tagsPerSimulatedSecond").GetInt64() > 0);
+    }
+
     [Fact]
     public void Without_json_it_is_a_table()
     {
@@ -76,6 +98,8 @@ public sealed class BenchCommandTests
     [InlineData("--threads 0: 1..1024 threads", "amplify", "--length", "10", "--threads", "0")]
     [InlineData("--seconds NaN: 0.001..3600", "amplify", "--length", "10", "--seconds", "NaN")]
     [InlineData("--length -1: 1..1073741824 bytes", "authenticate", "--length", "-1")]
+    [InlineData("--clock 0: 1..2000", "simulate", "--clock", "0")]
+    [InlineData("--arm-b 501: 0..500", "simulate", "--arm-b", "501")]
     public void Bad_input_is_one_fault(string expected, params string[] arguments)
     {
         ParseResult result = new RootCommand { BenchCommand.Make() }.Parse(["bench", .. arguments]);
