@@ -103,9 +103,13 @@ public sealed class CounterStates : IPreparedStates, IDisposable
 
         if (pilots.Length > 0)
         {
+            // A division would take longer than all the rest; periods of patterns made for speed are powers of two.
+            long period = pilots.Period;
+            long mask = (period & (period - 1)) == 0 ? period - 1 : -1;
+            int length = pilots.Length;
             for (int i = 0; i < slots.Length; i++)
             {
-                if (pilots.Contains(slots[i]))
+                if ((mask >= 0 ? slots[i] & mask : slots[i] % period) < length)
                 {
                     packed[i] = PilotPattern.StateOf(pilots.KindOf(slots[i]), isReference).Packed;
                 }

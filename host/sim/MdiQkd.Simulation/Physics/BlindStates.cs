@@ -16,6 +16,7 @@ internal sealed class BlindStates
     private readonly BlindBins bins;
     private readonly int levels;
     private readonly AliasTable stationary; // over c × levels + d
+    private readonly (int C, int D)[] levelsOfState;
     private readonly AliasTable patterns;
     private readonly AliasTable clicks; // patterns other than none
     private readonly double[] clickPatterns;
@@ -34,6 +35,7 @@ internal sealed class BlindStates
         chain.CopyStationary(distribution);
         stationary = new AliasTable(distribution);
         patterns = new AliasTable(clickPatterns);
+        levelsOfState = [.. Enumerable.Range(0, chain.States).Select(state => (state / levels, state % levels))];
         double click = 1 - clickPatterns[0];
         clicks = click > 0 ? new AliasTable([0, .. clickPatterns[1..]]) : patterns;
         slotsPerExponential = click > 0 ? -1 / Math.Log(clickPatterns[0]) : double.MaxValue;
@@ -72,8 +74,7 @@ internal sealed class BlindStates
 
         if (gap >= Memory)
         {
-            int state = stationary.Draw(random);
-            return (state / levels, state % levels);
+            return levelsOfState[stationary.Draw(random)];
         }
 
         (int c, int d) = last;

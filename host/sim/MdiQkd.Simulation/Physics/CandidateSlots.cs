@@ -10,7 +10,8 @@ namespace MdiQkd.Simulation.Physics;
 /// </summary>
 internal sealed class CandidateSlots
 {
-    private const int BatchSize = 512;
+    /// <summary>Candidates of a batch.</summary>
+    public const int BatchSize = 512;
 
     private readonly PhysicsRandom random;
     private readonly IPreparedStates statesA;
@@ -90,22 +91,19 @@ internal sealed class CandidateSlots
 
     private void FillBatch()
     {
-        for (int i = 0; i < BatchSize; i++)
-        {
-            exponentials[i] = 1 - random.NextDouble();
-        }
-
+        // Far beyond any session, and small enough that sums cannot wrap.
+        random.Fill(exponentials);
         Span<Vector<double>> vectors = MemoryMarshal.Cast<double, Vector<double>>(exponentials.AsSpan());
+        var scale = new Vector<double>(-slotsPerExponential);
+        var most = new Vector<double>(1L << 60);
         foreach (ref Vector<double> vector in vectors)
         {
-            vector = -Vector.Log(vector);
+            vector = Vector.Min(Vector.Log(Vector<double>.One - vector) * scale, most);
         }
 
         for (int i = 0; i < BatchSize; i++)
         {
-            // Far beyond any session, and small enough that sums cannot wrap.
-            double gap = Math.Min(exponentials[i] * slotsPerExponential, 1L << 60);
-            nextSlot = Math.Min(nextSlot + (long)gap, long.MaxValue / 4);
+            nextSlot = Math.Min(nextSlot + (long)exponentials[i], long.MaxValue / 4);
             slots[i] = nextSlot++;
         }
 

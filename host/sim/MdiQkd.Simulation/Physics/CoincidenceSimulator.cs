@@ -37,6 +37,8 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     private readonly JitterTable jitter;
     private readonly StationSettings station;
     private readonly TagQueue queue = new();
+    private readonly double[] uniforms = new double[CandidateSlots.BatchSize];
+    private readonly int[] accepted = new int[CandidateSlots.BatchSize];
     private readonly long startPs;
     private readonly int leadPs;
     private long lastPotential;
@@ -136,17 +138,36 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         ReadOnlySpan<long> slots = candidates.Slots;
         ReadOnlySpan<byte> packedA = candidates.PackedA;
         ReadOnlySpan<byte> packedB = candidates.PackedB;
+        random.Fill(uniforms.AsSpan(0, end - first));
+
+        // Which are accepted cannot be predicted: they are collected without a branch.
+        double largest = potentials.Largest;
+        double[] probabilities = potentials.Probabilities;
+        int count = 0;
         for (int i = first; i < end; i++)
         {
             int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
-            double uniform = random.NextDouble() * potentials.Largest;
-            if (uniform < potentials.Probability(pair) && !pilots.Contains(slots[i]))
+            double uniform = uniforms[i - first] * largest;
+            accepted[count] = i;
+            uniforms[count] = uniform;
+            count += uniform < probabilities[pair] ? 1 : 0;
+        }
+
+        for (int n = 0; n < count; n++)
+        {
+            int i = accepted[n];
+            if (!pilots.Contains(slots[i]))
             {
+                int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
                 SeePilots(slots[i]);
-                int seen = See(slots[i], potentials.Pattern(pair, uniform));
+                int seen = See(slots[i], potentials.Pattern(pair, uniforms[n]));
                 if (seen is (ClickWindows.CEarly | ClickWindows.DLate) or (ClickWindows.DEarly | ClickWindows.CLate))
                 {
-                    Emit(slots[i], seen, pair);
+                    bool cFirst = seen == (ClickWindows.CEarly | ClickWindows.DLate);
+                    (double early, double late) = delays is null ? default : sharesOfA[pair];
+                    long slotPs = startPs + (slots[i] * station.Timing.SlotPeriodPs);
+                    Emit(slotPs + station.Timing.EarlyCentrePs, early, cFirst ? station.ChannelC : station.ChannelD);
+                    Emit(slotPs + station.Timing.LateCentrePs, late, cFirst ? station.ChannelD : station.ChannelC);
                 }
             }
         }
@@ -158,7 +179,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         {
             int seen = See(pilotClicks.Slot, pilotClicks.Pattern);
             int a = PilotPattern.StateOf(pilotClicks.Kind, isReference: true).Packed;
-            Emit(pilotClicks.Slot, seen, (a * PreparedState.ValuesWithPilots) + PilotPattern.StateOf(pilotClicks.Kind, false).Packed);
+            EmitAll(pilotClicks.Slot, seen, (a * PreparedState.ValuesWithPilots) + PilotPattern.StateOf(pilotClicks.Kind, false).Packed);
         }
     }
 
@@ -170,29 +191,26 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         return blind.Seen(pattern, c, d);
     }
 
-    // c before d in the early bin, then c before d in the late one; a slot's |psi-> has one of each.
-    private void Emit(long slot, int seen, int pair)
+    private void EmitAll(long slot, int seen, int pair)
     {
         long slotPs = startPs + (slot * station.Timing.SlotPeriodPs);
-        for (int bin = 0; bin < 2; bin++)
+        (double early, double late) = sharesOfA[pair];
+        for (int window = 0; window < 4; window++)
         {
-            int clicks = (seen >> bin) & (ClickWindows.CEarly | ClickWindows.DEarly);
-            if (clicks != 0)
+            // Bits of ClickWindows: c early, c late, d early, d late.
+            if ((seen & (1 << window)) != 0)
             {
-                long timePs = slotPs + (bin == 0 ? station.Timing.EarlyCentrePs : station.Timing.LateCentrePs);
-                (double early, double late) = sharesOfA[pair];
-                if ((clicks & ClickWindows.CEarly) != 0)
-                {
-                    queue.Add(timePs + (delays?.Draw(bin == 0 ? early : late) ?? 0) + jitter.Draw(jitterRandom), station.ChannelC);
-                }
-
-                if ((clicks & ClickWindows.DEarly) != 0)
-                {
-                    queue.Add(timePs + (delays?.Draw(bin == 0 ? early : late) ?? 0) + jitter.Draw(jitterRandom), station.ChannelD);
-                }
+                bool isLate = (window & 1) != 0;
+                Emit(
+                    slotPs + (isLate ? station.Timing.LateCentrePs : station.Timing.EarlyCentrePs),
+                    isLate ? late : early,
+                    window < 2 ? station.ChannelC : station.ChannelD);
             }
         }
     }
+
+    private void Emit(long timePs, double shareOfA, byte channel) =>
+        queue.Add(timePs + (delays?.Draw(shareOfA) ?? 0) + jitter.Draw(jitterRandom), channel);
 
     private static ExactChannel ChannelOf(StationSettings station, UserLight a, UserLight b)
     {

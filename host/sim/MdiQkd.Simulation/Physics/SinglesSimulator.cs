@@ -16,6 +16,10 @@ public sealed class SinglesSimulator : ISessionSimulator
 {
     private readonly CandidateSlots candidates;
     private readonly PhysicsRandom random;
+    private readonly PhysicsRandom acceptRandom;
+    private readonly double[] uniforms = new double[CandidateSlots.BatchSize];
+    private readonly int[] accepted = new int[CandidateSlots.BatchSize];
+    private readonly double[] clicks = new double[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
     private readonly PairOptics[] optics = new PairOptics[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
     private readonly double[]? flips; // probability that B's bit is flipped, per pair of states
     private readonly double candidateProbability;
@@ -38,6 +42,7 @@ public sealed class SinglesSimulator : ISessionSimulator
         this.startPs = startPs;
         ReachedSlot = firstSlot;
         random = seed.Generator("photons");
+        acceptRandom = seed.Generator("slots with a photon");
         double misalignment = Math.Max(station.Interference.MisalignmentZ, station.Interference.MisalignmentX);
         flips = misalignment > 0 ? new double[optics.Length] : null;
         for (int i = 0; i < optics.Length; i++)
@@ -45,6 +50,7 @@ public sealed class SinglesSimulator : ISessionSimulator
             var stateA = new PreparedState((byte)(i / PreparedState.ValuesWithPilots));
             var stateB = new PreparedState((byte)(i % PreparedState.ValuesWithPilots));
             optics[i] = PairOptics.Of(a, stateA, b, stateB, station);
+            clicks[i] = optics[i].Click;
             candidateProbability = Math.Max(candidateProbability, optics[i].Click);
             if (flips is not null)
             {
@@ -96,29 +102,41 @@ public sealed class SinglesSimulator : ISessionSimulator
         ReadOnlySpan<long> slots = candidates.Slots;
         ReadOnlySpan<byte> packedA = candidates.PackedA;
         ReadOnlySpan<byte> packedB = candidates.PackedB;
+        acceptRandom.Fill(uniforms.AsSpan(0, end - first));
+
+        // Which are accepted cannot be predicted: they are collected without a branch.
+        int count = 0;
         for (int i = first; i < end; i++)
         {
             int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
+            double uniform = uniforms[i - first] * candidateProbability;
+            accepted[count] = i;
+            uniforms[count] = uniform;
+            count += uniform < clicks[pair] ? 1 : 0;
+        }
+
+        for (int n = 0; n < count; n++)
+        {
+            int i = accepted[n];
+            int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
+
+            // A flipped bit changes where light falls, not how much.
             if (flips is not null && random.NextDouble() < flips[pair])
             {
                 pair ^= 1 << PreparedState.BitShift;
             }
 
-            double uniform = random.NextDouble() * candidateProbability;
             ref readonly PairOptics pairOptics = ref optics[pair];
-            if (uniform < pairOptics.Click)
+            int windows = Photons(in pairOptics, uniforms[n]);
+            long slotPs = startPs + (slots[i] * timing.SlotPeriodPs);
+            if ((windows & (ClickWindows.CEarly | ClickWindows.DEarly)) != 0)
             {
-                int windows = Photons(in pairOptics, uniform);
-                long slotPs = startPs + (slots[i] * timing.SlotPeriodPs);
-                if ((windows & (ClickWindows.CEarly | ClickWindows.DEarly)) != 0)
-                {
-                    detectors.Hit(windows, slotPs + timing.EarlyCentrePs, delays?.Draw(pairOptics.ShareOfA.Early) ?? 0);
-                }
+                detectors.Hit(windows, slotPs + timing.EarlyCentrePs, delays?.Draw(pairOptics.ShareOfA.Early) ?? 0);
+            }
 
-                if ((windows & (ClickWindows.CLate | ClickWindows.DLate)) != 0)
-                {
-                    detectors.Hit(windows >> 1, slotPs + timing.LateCentrePs, delays?.Draw(pairOptics.ShareOfA.Late) ?? 0);
-                }
+            if ((windows & (ClickWindows.CLate | ClickWindows.DLate)) != 0)
+            {
+                detectors.Hit(windows >> 1, slotPs + timing.LateCentrePs, delays?.Draw(pairOptics.ShareOfA.Late) ?? 0);
             }
         }
     }
