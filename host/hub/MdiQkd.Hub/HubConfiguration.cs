@@ -1,4 +1,5 @@
 using System.Net;
+using MdiQkd.Measurement;
 using MdiQkd.Measurement.Feedback;
 using MdiQkd.Protocol;
 
@@ -21,6 +22,12 @@ namespace MdiQkd.Hub;
 /// <param name="Users">Users and the switch port that each one's fibre is on.</param>
 /// <param name="Operators">Common names of the certificates that may read the management pages.</param>
 /// <param name="Feedback">Feedback on the users' actuators; null = off.</param>
+/// <param name="DelayCPs">How late a click of detector c reaches the tagger, ps.</param>
+/// <param name="DelayDPs">How late a click of detector d reaches the tagger, ps.</param>
+/// <param name="RecoverSlotClock">
+/// Whether slots follow the arrivals, for a tagger with a clock of its own, and delays of the detectors too. If not, tagger and users
+/// share a clock.
+/// </param>
 public sealed record HubConfiguration(
     string Name,
     string Listen,
@@ -37,7 +44,10 @@ public sealed record HubConfiguration(
     int SessionTimeoutMs,
     IReadOnlyList<HubUser> Users,
     IReadOnlyList<string> Operators,
-    FeedbackSettings? Feedback = null)
+    FeedbackSettings? Feedback = null,
+    long DelayCPs = 0,
+    long DelayDPs = 0,
+    bool RecoverSlotClock = false)
 {
     /// <summary>What is wrong, with key, value and allowed range, or null.</summary>
     public string? Fault()
@@ -68,6 +78,11 @@ public sealed record HubConfiguration(
         if (ChannelC == ChannelD)
         {
             return $"channelC = channelD = {ChannelC}: two detectors are needed";
+        }
+
+        if (new ChannelDelays(DelayCPs, DelayDPs).Fault() is { } delays)
+        {
+            return $"delayCPs, delayDPs: {delays}";
         }
 
         foreach ((string key, int value) in new[]

@@ -206,5 +206,8 @@ public sealed class HubDaemon : IAsyncDisposable
             pair.Tally.QueueMsMean))],
         station?.Control?.Visibility?.HomVisibility,
         station?.Control is { } control ? AlignmentStatus.Of(control) : null,
-        station?.LostTags ?? 0);
+        station?.LostTags ?? 0,
+        station?.SlotClock,
+        station?.Detectors?.C,
+        station?.Detectors?.D);
 }

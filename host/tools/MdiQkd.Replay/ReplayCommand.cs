@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using MdiQkd.Acquisition.Recordings;
+using MdiQkd.Measurement;
 
 namespace MdiQkd.Replay;
 
@@ -42,6 +44,16 @@ public static class ReplayCommand
         Description = "Centre of the early bin modulo the period, ps; found from the arrivals if not given.", HelpName = "PS",
     };
 
+    private static readonly Option<bool> RecoverClock = new("--recover-clock")
+    {
+        Description = "Follow the slot clock in the tags: period, phase, drift. Needs --clock, to 200 ppm.",
+    };
+
+    private static readonly Option<string> Delays = new("--delays")
+    {
+        Description = "How late clicks of the two channels come, ps, as in 0,350.", HelpName = "C,D",
+    };
+
     private static readonly Option<bool> PsiPlus = new("--psi-plus") { Description = "Count psi+ as an event too." };
 
     private static readonly Option<long> Coincidence = new("--coincidence-window")
@@ -74,7 +86,7 @@ public static class ReplayCommand
     {
         Command command = new("replay", "Rates, histograms, correlations and Bell-state measurement of a recording.")
         {
-            Recording, Format, Channels, Clock, BinSpacing, Window, Phase, PsiPlus, Coincidence, TauMax, TauBin, Plots, Json,
+            Recording, Format, Channels, Clock, BinSpacing, Window, Phase, RecoverClock, Delays, PsiPlus, Coincidence, TauMax, TauBin, Plots, Json,
         };
         Format.AcceptOnlyFromAmong(RecordingNames.All);
         Channels.Validators.Add(result =>
@@ -82,6 +94,13 @@ public static class ReplayCommand
             if (result.Tokens is [{ Value: var text }] && !TryParseChannels(text, out _))
             {
                 result.AddError($"--channels {text}: two numbers 0..255 such as 1,2 are needed");
+            }
+        });
+        Delays.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !TryParseDelays(text, out _))
+            {
+                result.AddError($"--delays {text}: two whole numbers such as 0,350 are needed");
             }
         });
         AtLeast(Phase, 0);
@@ -104,6 +123,8 @@ public static class ReplayCommand
             BinSpacingPs = result.GetValue(BinSpacing),
             WindowPs = result.GetValue(Window),
             PhasePs = result.GetValue(Phase),
+            RecoversClock = result.GetValue(RecoverClock),
+            Delays = result.GetValue(Delays) is { } late && TryParseDelays(late, out ChannelDelays? delays) ? delays : ChannelDelays.None,
             AcceptPsiPlus = result.GetValue(PsiPlus),
             CoincidencePs = result.GetValue(Coincidence),
             TauMaxPs = result.GetValue(TauMax),
@@ -160,6 +181,15 @@ public static class ReplayCommand
         return parts.Length == 2
             && byte.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out channels.C)
             && byte.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out channels.D);
+    }
+
+    private static bool TryParseDelays(string text, [NotNullWhen(true)] out ChannelDelays? delays)
+    {
+        string[] parts = text.Split(',');
+        bool parsed = long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long c)
+            & long.TryParse(parts[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long d);
+        delays = parsed && parts.Length == 2 ? new ChannelDelays(c, d) : null;
+        return delays is not null;
     }
 
     private static void AtLeast<T>(Option<T> option, long min) => option.Validators.Add(result =>

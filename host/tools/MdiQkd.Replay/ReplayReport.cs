@@ -27,6 +27,7 @@ namespace MdiQkd.Replay;
 /// <param name="Arrivals">Arrival times modulo the clock; null without a clock.</param>
 /// <param name="Measurement">Bell-state measurement; null without a clock or with one channel only.</param>
 /// <param name="Plots">Files written.</param>
+/// <param name="SlotClock">Recovered slot clock; null if it was taken as given.</param>
 internal sealed record ReplayReport(
     string File,
     string Format,
@@ -51,7 +52,8 @@ internal sealed record ReplayReport(
     IReadOnlyList<CoincidenceReport> Coincidences,
     ArrivalReport? Arrivals,
     MeasurementReport? Measurement,
-    IReadOnlyList<string> Plots)
+    IReadOnlyList<string> Plots,
+    SlotClockReport? SlotClock = null)
 {
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 

@@ -1,4 +1,5 @@
 using MdiQkd.Acquisition.Recordings;
+using MdiQkd.Measurement;
 using MdiQkd.Measurement.Statistics;
 using MdiQkd.Protocol;
 
@@ -28,6 +29,12 @@ internal sealed record ReplayRequest
     /// <summary>Centre of the early bin in the period; null = found from the arrivals.</summary>
     internal long? PhasePs { get; init; }
 
+    /// <summary>Delays of the two channels.</summary>
+    internal ChannelDelays Delays { get; init; } = ChannelDelays.None;
+
+    /// <summary>Whether the slot clock is recovered from the tags instead of taken as given.</summary>
+    internal bool RecoversClock { get; init; }
+
     /// <summary>Whether |ψ⁺⟩ counts as an event.</summary>
     internal bool AcceptPsiPlus { get; init; }
 
@@ -56,6 +63,9 @@ internal sealed record ReplayRequest
         Timing?.Fault() is { } timing ? timing
         : Channels is { } pair && pair.C == pair.D && ClockPs is not null
             ? $"--channels {pair.C},{pair.D}: a Bell-state measurement needs two channels"
+        : Delays.Fault() is { } delays ? $"--delays: {delays}"
+        : (RecoversClock || Delays != ChannelDelays.None) && ClockPs is null
+            ? "--recover-clock and --delays are for a Bell-state measurement: give the slot period with --clock"
         : TauMaxPs < TauBinPs ? $"--tau-max {TauMaxPs} is below --tau-bin {TauBinPs}"
         : TauMaxPs / TauBinPs >= CorrelationHistogram.BinsMax / 2
             ? $"--tau-max {TauMaxPs} with --tau-bin {TauBinPs}: more than {CorrelationHistogram.BinsMax} bins"

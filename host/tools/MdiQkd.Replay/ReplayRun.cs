@@ -100,6 +100,7 @@ internal sealed class ReplayRun
             ? [.. channels.Distinct().Select(channel => new ArrivalHistogram(channel, period, Bins))]
             : [];
         BsmClassifier? classifier = Classifier();
+        TagCorrection? correction = classifier is null ? null : new TagCorrection(request, channels[0], channels[1], StartPs(request.Timing!));
         BsmEventBuffer events = new();
         AnnouncementSize announced = new();
         (IRecording recording, RecordingFormat format) = await OpenAsync(ct).ConfigureAwait(false);
@@ -116,12 +117,23 @@ internal sealed class ReplayRun
                     arrivals.Add(block);
                 }
 
-                classifier?.Classify(block, events);
+                correction?.Feed(block);
+                Classify();
+            }
+
+            correction?.Complete();
+            Classify();
+            Report = MakeReport(recording, format, coincidences, classifier, announced) with { SlotClock = correction?.Report() };
+        }
+
+        void Classify()
+        {
+            while (correction?.Next() is { } corrected)
+            {
+                classifier!.Classify(corrected, events);
                 announced.Add(events);
                 events.Clear();
             }
-
-            Report = MakeReport(recording, format, coincidences, classifier, announced);
         }
     }
 

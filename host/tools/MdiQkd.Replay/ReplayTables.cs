@@ -34,6 +34,12 @@ internal static class ReplayTables
             Row("early bin", $"{arrivals.EarlyCentrePs} ps in a period of {arrivals.PeriodPs} ps");
         }
 
+        if (report.SlotClock is { } clock)
+        {
+            Row("slot clock", $"{clock.State} ({clock.Condition}), {clock.OffsetPpm:F4} ppm off the recording's, lost {clock.Losses} times");
+            Row("arrivals", $"jitter {clock.JitterPs:F0} ps, detector d later than c by {clock.DelayDifferencePs:F0} ps");
+        }
+
         console.Write(summary);
         Table photons = new Table().AddColumns("channel", "tags", "rate (1/s)");
         foreach ((string channel, long count) in report.Photons)

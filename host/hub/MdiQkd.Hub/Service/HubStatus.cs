@@ -1,6 +1,8 @@
 using MdiQkd.Hub.Pair;
 using MdiQkd.Hub.Station;
+using MdiQkd.Measurement.Clock;
 using MdiQkd.Measurement.Feedback;
+using MdiQkd.Measurement.Statistics;
 
 namespace MdiQkd.Hub.Service;
 
@@ -14,6 +16,9 @@ namespace MdiQkd.Hub.Service;
 /// <param name="Visibility">Interference visibility from pilot slots of the current session, if its tags allow an estimate.</param>
 /// <param name="Alignment">Feedback of the current or last session.</param>
 /// <param name="LostTags">Tags that the tagger reported as lost.</param>
+/// <param name="SlotClock">Recovered slot clock of the current or last session.</param>
+/// <param name="DetectorC">Detector c, as of the latest tenth of a second of that session.</param>
+/// <param name="DetectorD">Detector d, likewise.</param>
 internal sealed record HubStatus(
     string Name,
     double SimulatedSeconds,
@@ -23,7 +28,10 @@ internal sealed record HubStatus(
     IReadOnlyList<PairDecoding> Decoding,
     double? Visibility,
     AlignmentStatus? Alignment,
-    long LostTags);
+    long LostTags,
+    SlotClockStatus? SlotClock,
+    DetectorRate? DetectorC,
+    DetectorRate? DetectorD);
 
 /// <summary>What the switch connects.</summary>
 /// <param name="A">User on measurement input 1, or empty.</param>

@@ -1,7 +1,9 @@
 using MdiQkd.Acquisition;
 using MdiQkd.Hub.Pair;
 using MdiQkd.Measurement;
+using MdiQkd.Measurement.Clock;
 using MdiQkd.Measurement.Feedback;
+using MdiQkd.Measurement.Statistics;
 using MdiQkd.Protocol;
 using MdiQkd.Transport;
 
@@ -12,7 +14,8 @@ namespace MdiQkd.Hub.Station;
 /// </summary>
 /// <remarks>
 /// Design: one loop owns switch and tagger. A session starts at a tagger time in the future, after settling and realignment;
-/// both users emit so that slot 0 arrives then. An event is announced when the watermark is a guard beyond its slot.
+/// both users emit so that slot 0 arrives then; the slot clock is then recovered from the tags, and if it is lost, the rest of the session is
+/// void. An event is announced when the watermark is a guard beyond its slot.
 /// Trade-off: round robin between pairs, whatever their need; a scheduler by key-store level would change one line here.
 /// </remarks>
 internal sealed class MeasurementStation(
@@ -26,9 +29,15 @@ internal sealed class MeasurementStation(
 {
     private const long PsPerMs = 1_000_000_000;
 
+    /// <summary>Difference of the detectors' delays that is left alone: a sixth of a usual jitter.</summary>
+    private const double DelayTolerancePs = 10;
+
     private readonly TimeTagBlock tags = new();
+    private readonly TimeTagBlock mergedTags = new();
+    private readonly TimeTagBlock slotTags = new();
     private readonly BsmEventBuffer events = new();
     private readonly Dictionary<(string A, string B), long> alignedPs = [];
+    private ChannelDelays delays = new(configuration.DelayCPs, configuration.DelayDPs);
     private (int A, int B)? connected;
 
     // A read outlives the session that began it: after a cut session the tagger may stay silent until the next one.
@@ -48,6 +57,12 @@ internal sealed class MeasurementStation(
 
     /// <summary>Feedback of the current or last session; null before the first one.</summary>
     public ControlPlane? Control { get; private set; }
+
+    /// <summary>Slot clock of the current or last session; null before the first, or if it is not recovered.</summary>
+    public SlotClockStatus? SlotClock { get; private set; }
+
+    /// <summary>Rates and conditions of the detectors in the current or last session.</summary>
+    public DetectorWatch? Detectors { get; private set; }
 
     /// <summary>Runs until cancelled or the tagger ends.</summary>
     /// <exception cref="OpticalSwitchException">The switch failed; all light is blocked if it still obeys.</exception>
@@ -115,6 +130,13 @@ internal sealed class MeasurementStation(
             plan.SlotsPerSession,
             alignedPs.TryGetValue((plan.A, plan.B), out long before) ? before : null);
         Control = control;
+        SlotClockRecovery? clock = configuration.RecoverSlotClock
+            ? new SlotClockRecovery(
+                new SlotClockSettings(plan.Timing, configuration.ChannelC, configuration.ChannelD), startPs, plan.SlotsPerSession)
+            : null;
+        CalibrateDelays();
+        DelayMerger merger = new(configuration.ChannelC, configuration.ChannelD, delays);
+        Detectors = new DetectorWatch(plan.Timing);
         events.Clear();
         long lastProgress = time.GetTimestamp();
         while (true)
@@ -132,14 +154,16 @@ internal sealed class MeasurementStation(
                 lastProgress = tags.WatermarkPs > WatermarkPs ? time.GetTimestamp() : lastProgress;
                 WatermarkPs = tags.WatermarkPs;
                 LostTags += tags.LostTags;
-                classifier.Classify(tags, events);
-                await AlignAsync(control, block).ConfigureAwait(false);
-                await AnnounceAsync(block, session, SafeSlots(plan, startPs), force: false).ConfigureAwait(false);
+                merger.Merge(tags, mergedTags);
+                await ReportAlignmentAsync(control, plan).ConfigureAwait(false);
+                await MeasureAsync(mergedTags, clock, classifier, control, block).ConfigureAwait(false);
+                await AnnounceAsync(block, session, SafeSlots(plan, startPs, clock), force: false).ConfigureAwait(false);
             }
 
             // A cut session ends at the slot that both users still sent, once its tags are all here; at once if none counts.
             long limit = await loop.CallAsync(() => EmittedByBoth(session, plan)).ConfigureAwait(false);
-            bool complete = classifier.Finished || limit <= plan.GuardSlots || WatermarkPs >= startPs + (limit * plan.Timing.SlotPeriodPs);
+            bool complete = classifier.Finished || limit <= plan.GuardSlots
+                || (clock?.SlotTimePs(WatermarkPs) ?? WatermarkPs) >= startPs + (limit * plan.Timing.SlotPeriodPs);
             bool stuck = time.GetElapsedTime(lastProgress) > TimeSpan.FromMilliseconds(configuration.SessionTimeoutMs);
             bool gone = !await loop.CallAsync(() => core.IsOpen(block)).ConfigureAwait(false);
             if (complete || stuck || gone)
@@ -150,6 +174,8 @@ internal sealed class MeasurementStation(
                         "session {Session}: no progress for {Timeout} ms; closed where it is", session.Id, configuration.SessionTimeoutMs);
                 }
 
+                clock?.Complete();
+                await TakeSlotTagsAsync(clock, classifier, control, block).ConfigureAwait(false);
                 await AnnounceAsync(block, session, Math.Min(limit, plan.SlotsPerSession) - plan.GuardSlots, force: true).ConfigureAwait(false);
                 await loop.CallAsync(() => block.EndMeasurement(session)).ConfigureAwait(false);
                 return true;
@@ -157,17 +183,25 @@ internal sealed class MeasurementStation(
         }
     }
 
-    /// <summary>Lets the control plane look at the tags; as long as the light is not aligned, nothing is announced.</summary>
-    private async Task AlignAsync(ControlPlane control, HubBlock block)
+    private async Task ReportAlignmentAsync(ControlPlane control, BlockPlan plan)
     {
-        BlockPlan plan = block.Plan;
-        (AlignmentState? a, AlignmentState? b) = configuration.Feedback is null
-            ? (null, null)
-            : await loop.CallAsync(() => (core.AlignmentOf(plan.A), core.AlignmentOf(plan.B))).ConfigureAwait(false);
+        if (configuration.Feedback is null)
+        {
+            return;
+        }
+
+        (AlignmentState? a, AlignmentState? b) =
+            await loop.CallAsync(() => (core.AlignmentOf(plan.A), core.AlignmentOf(plan.B))).ConfigureAwait(false);
         Report(control, true, a);
         Report(control, false, b);
+    }
+
+    /// <summary>Lets the control plane look at tags on the slot grid; as long as the light is not aligned, nothing is announced.</summary>
+    private async Task AlignAsync(ControlPlane control, TimeTagBlock onGrid, HubBlock block)
+    {
+        BlockPlan plan = block.Plan;
         AlignmentCondition before = control.Condition;
-        control.Add(tags);
+        control.Add(onGrid);
         while (control.TryTake(out Measurement.Feedback.Adjustment? adjustment))
         {
             await loop.CallAsync(() => core.Adjust(block, adjustment!)).ConfigureAwait(false);
@@ -204,8 +238,61 @@ internal sealed class MeasurementStation(
         }
     }
 
-    private long SafeSlots(BlockPlan plan, long startPs) =>
-        Math.Min(plan.SlotsPerSession, (WatermarkPs - startPs) / plan.Timing.SlotPeriodPs) - plan.GuardSlots;
+    // Half of what the last session showed between the detectors is corrected, a quarter at each: the grid stays and noise averages out.
+    private void CalibrateDelays()
+    {
+        if (SlotClock?.DelayDifferencePs is { } difference && Math.Abs(difference) > DelayTolerancePs)
+        {
+            long quarter = (long)Math.Round(difference / 4);
+            ChannelDelays corrected = new(delays.CPs - quarter, delays.DPs + quarter);
+            delays = corrected.Fault() is null ? corrected : delays;
+            log.LogInformation("delays of the detectors: c {C} ps, d {D} ps", delays.CPs, delays.DPs);
+        }
+
+        SlotClock = null;
+    }
+
+    /// <summary>Brings tags onto the slot grid, if the clock is recovered, and takes what they tell.</summary>
+    private async Task MeasureAsync(
+        TimeTagBlock merged, SlotClockRecovery? clock, BsmClassifier classifier, ControlPlane control, HubBlock block)
+    {
+        if (clock is null)
+        {
+            await TakeAsync(merged, classifier, control, block).ConfigureAwait(false);
+            return;
+        }
+
+        SlotClockState before = clock.State;
+        clock.Feed(merged);
+        await TakeSlotTagsAsync(clock, classifier, control, block).ConfigureAwait(false);
+        SlotClock = clock.Status();
+        if (clock.State != before)
+        {
+            log.Log(
+                clock.State == SlotClockState.Lost ? LogLevel.Warning : LogLevel.Information,
+                "slot clock: {State} ({Condition}), {Ppm:F3} ppm off the tagger's",
+                clock.State, clock.Condition, SlotClock.OffsetPpm);
+        }
+    }
+
+    private async Task TakeSlotTagsAsync(SlotClockRecovery? clock, BsmClassifier classifier, ControlPlane control, HubBlock block)
+    {
+        while (clock?.TryTake(slotTags) == true)
+        {
+            await TakeAsync(slotTags, classifier, control, block).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TakeAsync(TimeTagBlock onGrid, BsmClassifier classifier, ControlPlane control, HubBlock block)
+    {
+        classifier.Classify(onGrid, events);
+        Detectors!.Update(classifier.Counters, onGrid.WatermarkPs);
+        await AlignAsync(control, onGrid, block).ConfigureAwait(false);
+    }
+
+    private long SafeSlots(BlockPlan plan, long startPs, SlotClockRecovery? clock) =>
+        Math.Min(plan.SlotsPerSession, ((clock?.SlotTimePs(WatermarkPs) ?? WatermarkPs) - startPs) / plan.Timing.SlotPeriodPs)
+        - plan.GuardSlots;
 
     private static long EmittedByBoth(HubSession session, BlockPlan plan) =>
         Math.Min(session.EmittedA ?? plan.SlotsPerSession, session.EmittedB ?? plan.SlotsPerSession);
