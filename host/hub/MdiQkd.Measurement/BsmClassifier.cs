@@ -26,7 +26,7 @@ public sealed class BsmClassifier
     private readonly long spanPs;
     private readonly SlotGrid grid;
     private readonly bool accelerated;
-    private readonly int[] keys = new int[ClickKeys.ChunkTags + 1];
+    private readonly int[] keys = new int[ClickKeys.ChunkTags + 2];
     private readonly long[] codes = new long[ClickKeys.CodeMask + 1];
 
     private long settledSlots;
@@ -168,6 +168,11 @@ public sealed class BsmClassifier
             return 0;
         }
 
+        if (grid.MarksPilotsByRange)
+        {
+            MarkPilots(firstSlot, count);
+        }
+
         Judge(output);
         openSlot = -1;
         Counters.SinglesC += codes[ClickMask.Window(0, 0)] + codes[ClickMask.Window(0, 1)];
@@ -179,36 +184,92 @@ public sealed class BsmClassifier
         return count;
     }
 
+    /// <summary>Sets the pilot bit of the tags of a chunk, group of pilots by group.</summary>
+    private void MarkPilots(long firstSlot, int count)
+    {
+        long endSlot = firstSlot + (keys[count - 1] >> ClickKeys.SlotShift) + 1;
+        for (long group = firstSlot / grid.PilotPeriod * grid.PilotPeriod; group < endSlot; group += grid.PilotPeriod)
+        {
+            int from = FirstKey(Math.Max(0, group - firstSlot), count);
+            long end = group - firstSlot + grid.PilotLength;
+            for (int i = from; i < count && keys[i] >> ClickKeys.SlotShift < end; i++)
+            {
+                keys[i] |= ClickKeys.PilotBit;
+            }
+        }
+    }
+
+    private int FirstKey(long slot, int count)
+    {
+        int low = 0;
+        int high = count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            (low, high) = keys[middle] >> ClickKeys.SlotShift < slot ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
     private void JudgeKeys(long firstSlot, int count, BsmEventBuffer output)
     {
-        keys[count] = ClickKeys.End;
+        keys[count] = keys[count + 1] = ClickKeys.End;
+        ReadOnlySpan<byte> table = PairOutcome.Table;
+        Span<int> tally = stackalloc int[PairOutcome.Count];
+        tally.Clear();
+        int acceptPlus = settings.AcceptPsiPlus ? 1 << PairOutcome.PsiPlus : 0;
+        int accepted = (1 << PairOutcome.PsiMinus) | acceptPlus;
         int next = 0;
         for (int from = 0; from < count; from += 64)
         {
             ulong wanted = CoincidenceSearch.Candidates(keys, from, count);
+            output.Reserve(64);
             for (; wanted != 0; wanted &= wanted - 1)
             {
                 int i = from + BitOperations.TrailingZeroCount(wanted);
-                if (i < next)
-                {
-                    continue;
-                }
-
                 int key = keys[i];
-                int slot = key >> ClickKeys.SlotShift;
-                int mask = 0;
-                int clicks = 0;
-                for (next = i; keys[next] >> ClickKeys.SlotShift == slot; next++)
-                {
-                    int code = keys[next] & ClickKeys.CodeMask;
-                    int click = code < ClickKeys.BackgroundC ? 1 : 0;
-                    mask |= click << code;
-                    clicks += click;
-                }
+                int other = keys[i + 1];
 
-                JudgeSlot(firstSlot + slot, (key & ClickKeys.PilotBit) != 0, mask, clicks, output);
+                // Nearly always two tags and no third, in no pilot: by table, without branches that depend on the outcome.
+                bool plainPair = ((key ^ other) >> ClickKeys.SlotShift == 0) & ((key ^ keys[i + 2]) >> ClickKeys.SlotShift != 0)
+                    & ((key & ClickKeys.PilotBit) == 0) & (i >= next);
+                if (plainPair)
+                {
+                    int outcome = table[((key & ClickKeys.CodeMask) << 3) | (other & ClickKeys.CodeMask)];
+                    tally[outcome]++;
+                    output.AddIf(firstSlot + (key >> ClickKeys.SlotShift), outcome >> 1, (accepted >> outcome) & 1);
+                }
+                else if (i >= next)
+                {
+                    next = JudgeGroup(firstSlot, i, output);
+                }
             }
         }
+
+        Counters.PsiMinus += tally[PairOutcome.PsiMinus];
+        Counters.PsiPlus += tally[PairOutcome.PsiPlus];
+        Counters.SameBin += tally[PairOutcome.SameBin];
+        Counters.MultiClick += tally[PairOutcome.MultiClick];
+    }
+
+    /// <summary>Judges the slot of tag <paramref name="i"/> of a chunk by the exact rules; yields the first tag behind it.</summary>
+    private int JudgeGroup(long firstSlot, int i, BsmEventBuffer output)
+    {
+        int slot = keys[i] >> ClickKeys.SlotShift;
+        bool pilot = (keys[i] & ClickKeys.PilotBit) != 0;
+        int mask = 0;
+        int clicks = 0;
+        for (; keys[i] >> ClickKeys.SlotShift == slot; i++)
+        {
+            int code = keys[i] & ClickKeys.CodeMask;
+            int click = code < ClickKeys.BackgroundC ? 1 : 0;
+            mask |= click << code;
+            clicks += click;
+        }
+
+        JudgeSlot(firstSlot + slot, pilot, mask, clicks, output);
+        return i;
     }
 
     private void AddTag(long timePs, byte channel, BsmEventBuffer output)

@@ -34,14 +34,28 @@ public sealed class BsmEventBuffer
     /// <summary>Appends an event; the caller keeps the order.</summary>
     public void Add(long slot, BellState outcome)
     {
-        if (Count == slots.Length)
-        {
-            Array.Resize(ref slots, 2 * Count);
-            Array.Resize(ref outcomes, 2 * Count);
-        }
-
+        Reserve(1);
         slots[Count] = slot;
         outcomes[Count++] = (byte)outcome;
+    }
+
+    /// <summary>Grows the columns so that <paramref name="count"/> more events fit.</summary>
+    internal void Reserve(int count)
+    {
+        if (Count + count > slots.Length)
+        {
+            int grown = Math.Max(Count + count, 2 * slots.Length);
+            Array.Resize(ref slots, grown);
+            Array.Resize(ref outcomes, grown);
+        }
+    }
+
+    /// <summary>Writes an event behind the last one and keeps it if told, without a branch; room was reserved.</summary>
+    internal void AddIf(long slot, int outcome, int keep)
+    {
+        slots[Count] = slot;
+        outcomes[Count] = (byte)outcome;
+        Count += keep;
     }
 
     /// <summary>Events below a slot.</summary>

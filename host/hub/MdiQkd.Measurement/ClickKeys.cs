@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace MdiQkd.Measurement;
 
 /// <summary>
-/// One 32-bit key per tag of a chunk: slot within the chunk above bit 4, bit 3 set in a pilot slot, and in bits 2:0 the window
+/// One 32-bit key per tag of a chunk: slot within the chunk above bit 4, bit 3 set in a pilot slot (if pilots are frequent), and in bits 2:0 the window
 /// (<see cref="ClickMask.Window"/>) or why there is none. Equal slots are equal keys above bit 4, so that the search for
 /// coincidences is a comparison of neighbours. Eight tags at a time with AVX2.
 /// </summary>
@@ -76,7 +76,7 @@ internal static class ClickKeys
             : (uint)(inSlotPs - grid.LatePs) < (uint)grid.WindowPs ? 1 : -1;
         int code = detector < 0 ? OtherChannel : bin < 0 ? BackgroundC + detector : ClickMask.Window(detector, bin);
         int phase = slot + pilotPhase;
-        bool pilot = grid.PilotPeriod > 0
+        bool pilot = grid.PilotPeriod > 0 && !grid.MarksPilotsByRange
             && phase - (SlotGrid.Divide(phase, grid.PilotFactor, grid.PilotShift) * grid.PilotPeriod) < grid.PilotLength;
         return (slot << SlotShift) | (pilot ? PilotBit : 0) | code;
     }
@@ -98,7 +98,7 @@ internal static class ClickKeys
         Vector256<int> afterLate = Vector256.Create(grid.LatePs + grid.WindowPs);
         Vector256<int> channelC = Vector256.Create((int)grid.ChannelC);
         Vector256<int> channelD = Vector256.Create((int)grid.ChannelD);
-        bool pilots = grid.PilotPeriod > 0;
+        bool pilots = grid.PilotPeriod > 0 && !grid.MarksPilotsByRange;
         Vector256<int> pilotPeriod = Vector256.Create(grid.PilotPeriod);
         Vector256<uint> pilotFactor = Vector256.Create(grid.PilotFactor);
         Vector128<ulong> pilotShift = Vector128.CreateScalar((ulong)grid.PilotShift);

@@ -56,6 +56,9 @@ internal sealed class SlotGrid
 
     public int PilotShift { get; }
 
+    /// <summary>Whether groups of pilots are so rare that they are looked up in a chunk, instead of asked about by every tag.</summary>
+    public bool MarksPilotsByRange => PilotPeriod >= 4096;
+
     /// <summary>Quotient of <paramref name="x"/> below 2^31 by the divisor of a factor and shift.</summary>
     public static int Divide(int x, uint factor, int shift) => (int)(((ulong)(uint)x * factor) >> shift);
 

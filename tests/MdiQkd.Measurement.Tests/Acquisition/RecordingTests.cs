@@ -6,6 +6,7 @@ using static MdiQkd.Measurement.Tests.Acquisition.RecordingBytes;
 
 namespace MdiQkd.Measurement.Tests.Acquisition;
 
+[Trait("Lane", "Simd")]
 public class RecordingTests
 {
     [Fact]
@@ -233,4 +234,55 @@ public class RecordingTests
     }
 
     private static byte[] Swapped(byte[] record) => [.. record[4..], .. record[..4]];
+
+    [Theory]
+    [InlineData(PtuRecordType.PicoHarp, 4000)]
+    [InlineData(PtuRecordType.HydraHarpV2, 1000)]
+    [InlineData(PtuRecordType.HydraHarpV1, 25_000)]
+    [InlineData(PtuRecordType.Generic, 250)]
+    public async Task Runs_of_tags_are_decoded_as_one_by_one(PtuRecordType type, long resolutionFs)
+    {
+        // Mostly ascending tags with small steps, some equal; overflows, markers, unknown records, steps back and far ahead between.
+        Random random = new(6);
+        int tickBits = type == PtuRecordType.PicoHarp ? 28 : 25;
+        uint ticks = 0;
+        uint[] records = new uint[100_000];
+        for (int i = 0; i < records.Length; i++)
+        {
+            ticks = Math.Min(ticks + (uint)random.Next(random.Next(50) == 0 ? 2_000_000 : 3000), (1u << tickBits) - 1);
+            bool overflow = ticks == (1u << tickBits) - 1;
+            ticks = overflow ? 0 : ticks;
+            records[i] = overflow && type == PtuRecordType.PicoHarp ? 15u << 28
+                : overflow ? (127u << 25) | (uint)random.Next(3)
+                : random.Next(100) == 0 ? (uint)random.NextInt64(1L << 32)
+                : ((uint)random.Next(3) << tickBits) | ticks;
+        }
+
+        byte[] bytes = Ptu((int)type, resolutionFs, records);
+        List<string>[] decoded = [await DecodeAsync(true), await DecodeAsync(false)];
+        Assert.Equal(decoded[1], decoded[0]);
+        Assert.True(decoded[0].Count > 2);
+
+        async Task<List<string>> DecodeAsync(bool runs)
+        {
+            (PtuT2Source? source, _) = await PtuT2Source.OpenAsync(new MemoryStream(bytes), CancellationToken.None);
+            source!.DecodesRuns = runs;
+            TimeTagBlock block = new();
+            List<string> all = [];
+            while (await source.ReadAsync(block, CancellationToken.None))
+            {
+                HashCode hash = default;
+                for (int i = 0; i < block.Count; i++)
+                {
+                    hash.Add((block.TimesPs[i], block.Channels[i]));
+                }
+
+                all.Add($"{block.Count} {block.WatermarkPs} {block.LostTags} {hash.ToHashCode()}");
+            }
+
+            RecordingCounters n = source.Counters;
+            all.Add($"{n.Tags} {n.Photons[1]} {n.Photons[2]} {n.Overflows} {n.Markers} {n.BackwardTags} {n.Skipped} {n.LastTagPs}");
+            return all;
+        }
+    }
 }

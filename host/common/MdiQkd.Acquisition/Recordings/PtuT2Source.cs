@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace MdiQkd.Acquisition.Recordings;
 
@@ -23,6 +24,9 @@ public sealed class PtuT2Source : RecordingSource
     /// <summary>Header of the file.</summary>
     public PtuHeader Header { get; }
 
+    /// <summary>Whether runs of tags are decoded at a time; the result is the same, and tests compare.</summary>
+    internal bool DecodesRuns { get; set; } = true;
+
     /// <summary>Opens a recording.</summary>
     /// <param name="stream">At its start; the source disposes it in the end, also if there is no source.</param>
     /// <param name="ct">Cancels.</param>
@@ -42,10 +46,26 @@ public sealed class PtuT2Source : RecordingSource
 
     private protected override void Decode(ReadOnlySpan<byte> records)
     {
-        for (; !records.IsEmpty; records = records[RecordBytes..])
+        // A tick of whole picoseconds, as all these devices have: runs of tags take a multiplication each.
+        bool runs = DecodesRuns && BitConverter.IsLittleEndian && Header.ResolutionFs % 1000 == 0 && Header.ResolutionFs < 1_000_000_000;
+        bool picoHarp = Header.RecordType == PtuRecordType.PicoHarp;
+        while (!records.IsEmpty)
         {
+            if (runs && overflowTicks < TagFrame.TimePsMax / Header.ResolutionFs)
+            {
+                long tickPs = Header.ResolutionFs / 1000;
+                int used = AddRun(
+                    MemoryMarshal.Cast<byte, uint>(records), picoHarp ? 15u << 28 : 1u << 31, picoHarp ? 28 : 25, overflowTicks * tickPs, tickPs);
+                records = records[(used * RecordBytes)..];
+                if (records.IsEmpty)
+                {
+                    return;
+                }
+            }
+
             uint record = BinaryPrimitives.ReadUInt32LittleEndian(records);
-            if (Header.RecordType == PtuRecordType.PicoHarp)
+            records = records[RecordBytes..];
+            if (picoHarp)
             {
                 DecodePicoHarp(record);
             }

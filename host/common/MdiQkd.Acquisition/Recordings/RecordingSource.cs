@@ -112,6 +112,49 @@ public abstract class RecordingSource : IRecording
         }
     }
 
+    /// <summary>
+    /// The same for a run of records of 32 bits that hold a tag each: channel − 1 above the ticks. Ends at the first record that
+    /// is none (its number is too high), or that wants a closer look.
+    /// </summary>
+    /// <param name="records">Records, little-endian.</param>
+    /// <param name="endRecord">Records from this number on are no tags.</param>
+    /// <param name="tickBits">Low bits of a record that count ticks.</param>
+    /// <param name="originPs">Time of tick 0.</param>
+    /// <param name="tickPs">Length of a tick.</param>
+    /// <returns>Records used.</returns>
+    private protected int AddRun(ReadOnlySpan<uint> records, uint endRecord, int tickBits, long originPs, long tickPs)
+    {
+        if (awaitedPs >= 0 || originPs > TagFrame.TimePsMax - (tickPs << tickBits))
+        {
+            return 0;
+        }
+
+        TimeTagBlock block = filling!;
+        block.EnsureCapacity(block.Count + records.Length);
+        Span<long> timesPs = block.TimesPs.AsSpan(block.Count, records.Length);
+        Span<byte> channels = block.Channels.AsSpan(block.Count, records.Length);
+        uint tickMask = (1u << tickBits) - 1;
+        long previousPs = latestPs;
+        int used = 0;
+        for (; used < records.Length; used++)
+        {
+            uint record = records[used];
+            long timePs = originPs + ((record & tickMask) * tickPs);
+            if (record >= endRecord || (ulong)(timePs - previousPs) > PausePsMax)
+            {
+                break;
+            }
+
+            timesPs[used] = timePs;
+            channels[used] = (byte)((record >> tickBits) + 1);
+            previousPs = timePs;
+        }
+
+        block.Count += used;
+        latestPs = previousPs;
+        return used;
+    }
+
     /// <summary>A record that cannot be used.</summary>
     private protected void Skip()
     {
