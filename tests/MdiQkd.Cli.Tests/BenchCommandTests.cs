@@ -79,6 +79,20 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public void Tags_of_a_stream_and_of_a_recording_give_the_same_events()
+    {
+        JsonElement stream = Measured("tags");
+        JsonElement recording = Measured("tags", "--format", "ptu");
+        Assert.Equal(stream.GetProperty("hash").GetString(), recording.GetProperty("hash").GetString());
+        Assert.True(stream.GetProperty("events").GetInt64() > 1000);
+        Assert.InRange(stream.GetProperty("announcementBytesPerEvent").GetDouble(), 1, 3);
+        Assert.True(stream.GetProperty("mtagsPerSecondPerCore").GetDouble() > 0);
+        Assert.True(stream.GetProperty("gigabytesPerSecond").GetDouble() > 0);
+        Assert.Equal(
+            stream.GetProperty("stationsPerCore").GetDouble() >= 1, stream.GetProperty("sustainsStation").GetBoolean());
+    }
+
+    [Fact]
     public void Without_json_it_is_a_table()
     {
         (int code, string output, _) = Run("authenticate", "--length", "64", "--seconds", "0.05");
@@ -90,6 +104,8 @@ public sealed class BenchCommandTests
 
     [Theory]
     [InlineData("--length 0: 1..134217728 bits", "amplify", "--length", "0")]
+    [InlineData("--delay -1: 0..1000000 ps", "tags", "--delay", "-1")]
+    [InlineData("--rate 1: 1000..1000000000", "tags", "--rate", "1")]
     [InlineData("'many'", "amplify", "--length", "many", "--output-length", "5")]
     [InlineData("--length 134217729: 1..134217728 bits", "amplify", "--length", "134217729")]
     [InlineData("'--length' is required", "amplify")]

@@ -7,6 +7,6 @@ internal static class BenchCommand
 {
     internal static Command Make() => new("bench", "Measure a kernel on this machine.")
     {
-        ReconcileBench.Make(), AmplifyBench.Make(), AuthenticateBench.Make(), SimulateBench.Make(),
+        ReconcileBench.Make(), AmplifyBench.Make(), AuthenticateBench.Make(), TagsBench.Make(), SimulateBench.Make(),
     };
 }

@@ -12,6 +12,9 @@ internal sealed class BenchReport
     /// <summary>Adds a text.</summary>
     internal BenchReport With(string field, string label, string value) => Add(field, JsonValue.Create(value), label, value);
 
+    /// <summary>Adds an answer.</summary>
+    internal BenchReport With(string field, string label, bool value) => Add(field, JsonValue.Create(value), label, value ? "yes" : "no");
+
     /// <summary>Adds a count.</summary>
     internal BenchReport With(string field, string label, long value, string unit = "") =>
         Add(field, JsonValue.Create(value), label, Joined(value.ToString("N0", CultureInfo.InvariantCulture), unit));
