@@ -2,6 +2,7 @@ using MdiQkd.Reconciliation.Decoding;
 
 namespace MdiQkd.Reconciliation.Tests;
 
+[Trait("Lane", "Simd")]
 public sealed class ErrorPatternDecoderTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using MdiQkd.Wire;
 
 namespace MdiQkd.Device.Tests.Tags;
 
+[Trait("Lane", "Simd")]
 public sealed class TagBlockDecoderTests
 {
     private static readonly Gen<(int ChannelBits, (int Bits, long Random, byte Channel)[] Steps)> Blocks = Gen.Select(

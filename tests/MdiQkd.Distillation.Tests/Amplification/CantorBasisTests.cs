@@ -3,6 +3,7 @@ using MdiQkd.Distillation.Amplification;
 
 namespace MdiQkd.Distillation.Tests.Amplification;
 
+[Trait("Lane", "Simd")]
 public class CantorBasisTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using static MdiQkd.Distillation.Tests.Amplification.ToeplitzReference;
 
 namespace MdiQkd.Distillation.Tests.Amplification;
 
+[Trait("Lane", "Simd")]
 public class ModifiedToeplitzHashTests
 {
     public static TheoryData<int, int> Lengths

@@ -26,6 +26,7 @@ public class ToeplitzHashTests
     }
 
     [Theory]
+    [Trait("Lane", "Simd")]
     [MemberData(nameof(Lengths))]
     public void Equals_the_definition(int n, int l)
     {

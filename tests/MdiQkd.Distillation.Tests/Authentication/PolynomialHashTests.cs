@@ -4,6 +4,7 @@ using MdiQkd.Authentication.Hashing;
 
 namespace MdiQkd.Distillation.Tests.Authentication;
 
+[Trait("Lane", "Simd")]
 public sealed class PolynomialHashTests
 {
     private const string Seed = "0000000000003";

@@ -6,6 +6,7 @@ using MdiQkd.Acquisition;
 
 namespace MdiQkd.Measurement.Tests.Acquisition;
 
+[Trait("Lane", "Simd")]
 public class TagStreamTests
 {
     private static readonly TimeTagBlock[] VectorBlocks =

@@ -4,6 +4,7 @@ using MdiQkd.Protocol;
 
 namespace MdiQkd.Measurement.Tests.Measurement;
 
+[Trait("Lane", "Simd")]
 public class BsmClassifierTests
 {
     private const byte C = TagPatterns.C;

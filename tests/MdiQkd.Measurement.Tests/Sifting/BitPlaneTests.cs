@@ -4,6 +4,7 @@ using MdiQkd.Sifting;
 
 namespace MdiQkd.Measurement.Tests.Sifting;
 
+[Trait("Lane", "Simd")]
 public class BitPlaneTests
 {
     private static readonly Gen<ulong> GenWord = Gen.OneOf(Gen.ULong, Gen.ULong[0, 3], Gen.Const(0ul), Gen.Const(ulong.MaxValue));

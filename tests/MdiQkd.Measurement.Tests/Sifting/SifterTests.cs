@@ -5,6 +5,7 @@ using MdiQkd.Sifting;
 
 namespace MdiQkd.Measurement.Tests.Sifting;
 
+[Trait("Lane", "Simd")]
 public class SifterTests
 {
     private static readonly Gen<(byte A, byte B, bool Plus)[]> GenEvents =
