@@ -362,7 +362,7 @@ public sealed class SwitchController
 
     private void Verify(long nowMs)
     {
-        int wrong = FirstWrong();
+        int wrong = FirstWrong(out int actual);
         bool wasStable = isStable;
         isStable = wrong == Inputs;
         stableSinceMs = wasStable ? stableSinceMs : nowMs;
@@ -370,7 +370,7 @@ public sealed class SwitchController
         {
             if (nowMs >= deadlineMs)
             {
-                FailVerify(isStable ? 0 : wrong, isStable ? SwitchStatus.BetweenPorts : units[wrong].ReadBack(), nowMs);
+                FailVerify(isStable ? 0 : wrong, isStable ? SwitchStatus.BetweenPorts : actual, nowMs);
             }
 
             return;
@@ -396,13 +396,14 @@ public sealed class SwitchController
         }
     }
 
-    /// <summary>First unit that is not where it should be; the number of inputs if there is none.</summary>
-    private int FirstWrong()
+    /// <summary>First unit that is not where it should be, and where it is; the number of inputs if there is none.</summary>
+    private int FirstWrong(out int actual)
     {
+        actual = SwitchStatus.NoReadBack;
         for (int i = 0; i < Inputs; i++)
         {
             int expected = State == SwitchState.MakeVerifying ? target[i] : isMoving[i] ? 0 : port[i];
-            int actual = units[i].ReadBack();
+            actual = units[i].ReadBack();
             if (actual != expected && actual != SwitchStatus.NoReadBack)
             {
                 return i;

@@ -8,6 +8,9 @@ namespace MdiQkd.VirtualBoard.Chips;
 /// </summary>
 public sealed class SwitchMechanics
 {
+    // Chattering contacts touch for one millisecond in so many: whoever looks at any usual interval finds no rest.
+    private const int ChatterMs = 13;
+
     private readonly IDeviceClock clock;
     private int from;
     private int to;
@@ -50,7 +53,7 @@ public sealed class SwitchMechanics
     public bool IsMoving => clock.NowMs < arriveMs;
 
     /// <summary>Position, or -1 between two.</summary>
-    public int Position => IsMoving || (Chatters && clock.NowMs % 2 == 0) ? -1 : to;
+    public int Position => IsMoving || (Chatters && clock.NowMs % ChatterMs != 0) ? -1 : to;
 
     /// <summary>Port through which light can pass now; 0 = none. While moving, light of either end may pass.</summary>
     /// <param name="other">The second port that light may pass through, or 0.</param>
