@@ -21,6 +21,9 @@ public interface IOpticalSwitch : IAsyncDisposable
     /// <summary>Removes every connection: no light reaches the measurement.</summary>
     Task DarkAsync(CancellationToken ct);
 
+    /// <summary>After a failure: acknowledges what the switch reported, so that it may be moved again, and removes every connection.</summary>
+    Task ResetAsync(CancellationToken ct) => DarkAsync(ct);
+
     /// <summary>What the switch says is connected: the two user ports, or null if it is dark.</summary>
     Task<(int A, int B)?> ReadBackAsync(CancellationToken ct);
 }

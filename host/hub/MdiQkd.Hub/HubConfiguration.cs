@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Serialization;
+using MdiQkd.Acquisition.Device;
 using MdiQkd.Measurement;
 using MdiQkd.Measurement.Feedback;
 using MdiQkd.Protocol;
@@ -11,8 +13,8 @@ namespace MdiQkd.Hub;
 /// <param name="Certificate">PEM file with the hub's certificate.</param>
 /// <param name="CertificateKey">PEM file with its private key.</param>
 /// <param name="TrustAnchor">PEM file of the certificate authority.</param>
-/// <param name="Tagger">Address and port of the time tagger's tag stream.</param>
-/// <param name="Switch">Address and port of the optical switch (SCPI over TCP).</param>
+/// <param name="Tagger">Address and port of the time tagger's tag stream, or <c>board</c>.</param>
+/// <param name="Switch">Address and port of the optical switch (SCPI over TCP), or <c>board</c>.</param>
 /// <param name="Timing">Slot raster.</param>
 /// <param name="ChannelC">Tagger channel of detector c.</param>
 /// <param name="ChannelD">Tagger channel of detector d.</param>
@@ -28,6 +30,8 @@ namespace MdiQkd.Hub;
 /// Whether slots follow the arrivals, for a tagger with a clock of its own, and delays of the detectors too. If not, tagger and users
 /// share a clock.
 /// </param>
+/// <param name="Board">Switch and time-tag board, <c>host:port</c> or a serial port, if switch or tagger is <c>board</c>; else null.</param>
+/// <param name="BoardTimeoutMs">Without a word from the hub for this long the board blocks all light.</param>
 public sealed record HubConfiguration(
     string Name,
     string Listen,
@@ -47,8 +51,21 @@ public sealed record HubConfiguration(
     FeedbackSettings? Feedback = null,
     long DelayCPs = 0,
     long DelayDPs = 0,
-    bool RecoverSlotClock = false)
+    bool RecoverSlotClock = false,
+    string? Board = null,
+    int BoardTimeoutMs = 1000)
 {
+    /// <summary>In place of an address: the device is part of the <see cref="Board"/>.</summary>
+    public const string OnBoard = "board";
+
+    /// <summary>Whether the tags come from the board.</summary>
+    [JsonIgnore]
+    public bool HasBoardTagger => Tagger == OnBoard;
+
+    /// <summary>Whether the board moves the optical switch.</summary>
+    [JsonIgnore]
+    public bool HasBoardSwitch => Switch == OnBoard;
+
     /// <summary>What is wrong, with key, value and allowed range, or null.</summary>
     public string? Fault()
     {
@@ -57,12 +74,9 @@ public sealed record HubConfiguration(
             return $"name = '{Name}': {ParticipantName.Rule}";
         }
 
-        foreach ((string key, string value) in new[] { ("listen", Listen), ("tagger", Tagger), ("switch", Switch) })
+        if (AddressFault() is { } address)
         {
-            if (!IPEndPoint.TryParse(value, out _))
-            {
-                return $"{key} = '{value}': an IP address and port is needed, such as 127.0.0.1:7000";
-            }
+            return address;
         }
 
         if (Timing.Fault() is { } timing)
@@ -105,5 +119,31 @@ public sealed record HubConfiguration(
             || Users.Select(user => user.Port).Distinct().Count() != Users.Count
             ? "users: a name or a port is used twice"
             : null;
+    }
+
+    private string? AddressFault()
+    {
+        foreach ((string key, string value, bool isOnBoard) in new[]
+        {
+            ("listen", Listen, false), ("tagger", Tagger, HasBoardTagger), ("switch", Switch, HasBoardSwitch),
+        })
+        {
+            if (!isOnBoard && !IPEndPoint.TryParse(value, out _))
+            {
+                return $"{key} = '{value}': an IP address and port is needed, such as 127.0.0.1:7000"
+                    + (key == "listen" ? "" : $", or '{OnBoard}'");
+            }
+        }
+
+        if (BoardTimeoutMs is < 100 or > 60_000)
+        {
+            return $"boardTimeoutMs = {BoardTimeoutMs} is outside 100..60000";
+        }
+
+        bool isUsed = HasBoardTagger || HasBoardSwitch;
+        return Board is null ? (isUsed ? $"board: missing, but tagger or switch is '{OnBoard}': {DeviceAddress.Form} is needed" : null)
+            : !isUsed ? $"board = '{Board}' is not used: neither tagger nor switch is '{OnBoard}'"
+            : DeviceAddress.TryParse(Board, out _, out string fault) ? null
+            : $"board: {fault}";
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using MdiQkd.Acquisition;
 using MdiQkd.Hub.Pair;
 using MdiQkd.Hub.Service;
 using MdiQkd.Hub.Station;
@@ -24,6 +23,7 @@ public sealed class HubDaemon : IAsyncDisposable
     private readonly DecoderPool decoders;
     private readonly ILogger log;
     private volatile MeasurementStation? station;
+    private volatile BoardWatch? board;
 
     private HubDaemon(HubConfiguration configuration, string baseDirectory)
     {
@@ -150,7 +150,7 @@ public sealed class HubDaemon : IAsyncDisposable
         {
             // Asked to stop.
         }
-        catch (Exception e) when (e is OpticalSwitchException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             log.LogError("the measurement station stopped: {Reason}", e.Message);
             exitCode = 1;
@@ -164,13 +164,11 @@ public sealed class HubDaemon : IAsyncDisposable
 
     private async Task RunStationAsync(CancellationToken ct)
     {
-        ITimeTagSource tagger = await TcpTagSource.ConnectAsync(IPEndPoint.Parse(configuration.Tagger), ct).ConfigureAwait(false);
-        int inputs = configuration.Users.Max(user => user.Port);
-        ScpiOpticalSwitch opticalSwitch = new(new OpticalSwitchSettings(IPEndPoint.Parse(configuration.Switch), inputs + 1, inputs + 2));
-        await using (tagger.ConfigureAwait(false))
-        await using (opticalSwitch.ConfigureAwait(false))
+        StationDevices devices = await StationDevices.OpenAsync(configuration, TimeProvider.System, log, ct).ConfigureAwait(false);
+        await using (devices.ConfigureAwait(false))
         {
-            station = new MeasurementStation(configuration, tagger, opticalSwitch, loop, core, TimeProvider.System, log);
+            board = devices.Board;
+            station = new MeasurementStation(configuration, devices.Tagger, devices.Switch, loop, core, TimeProvider.System, log);
             await station.RunAsync(ct).ConfigureAwait(false);
         }
     }
@@ -182,7 +180,12 @@ public sealed class HubDaemon : IAsyncDisposable
     private HubStatus Status() => new(
         configuration.Name,
         (station?.WatermarkPs ?? 0) * 1e-12,
-        new SwitchStatus(station?.Pair?.A ?? string.Empty, station?.Pair?.B ?? string.Empty, station?.State ?? StationState.Dark),
+        new SwitchStatus(
+            station?.Pair?.A ?? string.Empty,
+            station?.Pair?.B ?? string.Empty,
+            station?.State ?? StationState.Dark,
+            station?.SwitchFaults ?? 0,
+            station?.LastSwitchFault ?? string.Empty),
         [.. configuration.Users.Select(user => new NodePresence(user.Name, core.Attached.Contains(user.Name)))],
         [.. core.Blocks.Select(block => new PairProgress(
             block.Plan.A,
@@ -209,5 +212,6 @@ public sealed class HubDaemon : IAsyncDisposable
         station?.LostTags ?? 0,
         station?.SlotClock,
         station?.Detectors?.C,
-        station?.Detectors?.D);
+        station?.Detectors?.D,
+        board is { } on ? new BoardStatus(on.Session.Address, on.Session.IsOpen, on.Faults, on.LastFault) : null);
 }

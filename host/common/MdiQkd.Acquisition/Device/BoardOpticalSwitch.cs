@@ -51,6 +51,21 @@ public sealed class BoardOpticalSwitch(DeviceSession session, TimeProvider time)
     }
 
     /// <inheritdoc/>
+    public async Task ResetAsync(CancellationToken ct)
+    {
+        try
+        {
+            await session.ClearFaultsAsync(ct).ConfigureAwait(false);
+        }
+        catch (DeviceException e)
+        {
+            throw new OpticalSwitchException($"optical switch: {e.Message}", e);
+        }
+
+        await DarkAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<(int A, int B)?> ReadBackAsync(CancellationToken ct)
     {
         SwitchStatus status = await MoveAsync(() => session.SwitchStatusAsync(ct), ct).ConfigureAwait(false);

@@ -19,6 +19,7 @@ namespace MdiQkd.Hub.Service;
 /// <param name="SlotClock">Recovered slot clock of the current or last session.</param>
 /// <param name="DetectorC">Detector c, as of the latest tenth of a second of that session.</param>
 /// <param name="DetectorD">Detector d, likewise.</param>
+/// <param name="Board">The switch and time-tag board, or null.</param>
 internal sealed record HubStatus(
     string Name,
     double SimulatedSeconds,
@@ -31,13 +32,23 @@ internal sealed record HubStatus(
     long LostTags,
     SlotClockStatus? SlotClock,
     DetectorRate? DetectorC,
-    DetectorRate? DetectorD);
+    DetectorRate? DetectorD,
+    BoardStatus? Board);
 
 /// <summary>What the switch connects.</summary>
 /// <param name="A">User on measurement input 1, or empty.</param>
 /// <param name="B">User on measurement input 2, or empty.</param>
 /// <param name="State">What the station does.</param>
-internal sealed record SwitchStatus(string A, string B, StationState State);
+/// <param name="Faults">Moves that failed, and times that the switch left its position unasked.</param>
+/// <param name="LastFault">The last of them, or empty.</param>
+internal sealed record SwitchStatus(string A, string B, StationState State, long Faults, string LastFault);
+
+/// <summary>The switch and time-tag board.</summary>
+/// <param name="Address">Where it is.</param>
+/// <param name="Reachable">Whether it can be reached now.</param>
+/// <param name="Faults">What it or its link reported, since the start.</param>
+/// <param name="LastFault">The last of them, for a technician, or empty.</param>
+internal sealed record BoardStatus(string Address, bool Reachable, long Faults, string LastFault);
 
 /// <summary>How well the two users' light is aligned.</summary>
 /// <param name="Condition">How it stands.</param>

@@ -32,6 +32,10 @@ internal sealed class MeasurementStation(
     /// <summary>Difference of the detectors' delays that is left alone: a sixth of a usual jitter.</summary>
     private const double DelayTolerancePs = 10;
 
+    // A switch that sticks is tried again after a second, then ever more seldom: every attempt wears it.
+    private const int RecoveryMsMin = 1000;
+    private const int RecoveryMsMax = 60_000;
+
     private readonly TimeTagBlock tags = new();
     private readonly TimeTagBlock mergedTags = new();
     private readonly TimeTagBlock slotTags = new();
@@ -39,6 +43,7 @@ internal sealed class MeasurementStation(
     private readonly Dictionary<(string A, string B), long> alignedPs = [];
     private ChannelDelays delays = new(configuration.DelayCPs, configuration.DelayDPs);
     private (int A, int B)? connected;
+    private int recoveryMs = RecoveryMsMin;
 
     // A read outlives the session that began it: after a cut session the tagger may stay silent until the next one.
     private Task<bool>? reading;
@@ -64,27 +69,84 @@ internal sealed class MeasurementStation(
     /// <summary>Rates and conditions of the detectors in the current or last session.</summary>
     public DetectorWatch? Detectors { get; private set; }
 
-    /// <summary>Runs until cancelled or the tagger ends.</summary>
-    /// <exception cref="OpticalSwitchException">The switch failed; all light is blocked if it still obeys.</exception>
+    /// <summary>Moves that failed, and times that the switch left its position unasked.</summary>
+    public long SwitchFaults { get; private set; }
+
+    /// <summary>The last of them, for a technician; empty if there was none.</summary>
+    public string LastSwitchFault { get; private set; } = "";
+
+    /// <summary>Runs until cancelled or the tagger ends. A switch that fails is reset and tried again, for as long as it takes.</summary>
+    /// <exception cref="InvalidOperationException">The tagger ended its stream.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
-        await opticalSwitch.DarkAsync(ct).ConfigureAwait(false);
+        bool isFirst = true;
         while (!ct.IsCancellationRequested)
         {
-            if (await loop.CallAsync(core.NextSession).ConfigureAwait(false) is not var (block, session))
+            try
             {
-                await IdleAsync(ct).ConfigureAwait(false);
-                continue;
-            }
+                if (isFirst)
+                {
+                    await opticalSwitch.DarkAsync(ct).ConfigureAwait(false);
+                    isFirst = false;
+                }
 
-            long startPs = await ConnectAsync(block, ct).ConfigureAwait(false);
-            await loop.CallAsync(() => block.Start(session, startPs)).ConfigureAwait(false);
-            State = StationState.Measuring;
-            if (!await MeasureAsync(block, session, startPs, ct).ConfigureAwait(false))
+                await RunSessionAsync(ct).ConfigureAwait(false);
+            }
+            catch (OpticalSwitchException e)
             {
-                throw new InvalidOperationException("the time tagger ended its stream");
+                await RecoverAsync(e.Message, ct).ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task RunSessionAsync(CancellationToken ct)
+    {
+        if (await loop.CallAsync(core.NextSession).ConfigureAwait(false) is not var (block, session))
+        {
+            await IdleAsync(ct).ConfigureAwait(false);
+            return;
+        }
+
+        long startPs = await ConnectAsync(block, ct).ConfigureAwait(false);
+        await loop.CallAsync(() => block.Start(session, startPs)).ConfigureAwait(false);
+        State = StationState.Measuring;
+        if (!await MeasureAsync(block, session, startPs, ct).ConfigureAwait(false))
+        {
+            throw new InvalidOperationException("the time tagger ended its stream");
+        }
+
+        if (opticalSwitch.MayHaveMoved)
+        {
+            // The light went off in the middle: the session ended where it was, and the next one begins with a move.
+            Note($"the optical switch left {block.Plan.A} and {block.Plan.B} unasked");
+            connected = null;
+        }
+    }
+
+    private async Task RecoverAsync(string reason, CancellationToken ct)
+    {
+        Note(reason);
+        State = StationState.Faulted;
+        Pair = null;
+        connected = null;
+        await Task.Delay(TimeSpan.FromMilliseconds(recoveryMs), time, ct).ConfigureAwait(false);
+        recoveryMs = Math.Min(2 * recoveryMs, RecoveryMsMax);
+        try
+        {
+            await opticalSwitch.ResetAsync(ct).ConfigureAwait(false);
+        }
+        catch (OpticalSwitchException e)
+        {
+            // The next move fails too, and says so; until then the station stays dark.
+            log.LogWarning("no reset: {Reason}", e.Message);
+        }
+    }
+
+    private void Note(string switchFault)
+    {
+        SwitchFaults++;
+        LastSwitchFault = switchFault;
+        log.LogError("{SwitchFault}", switchFault);
     }
 
     private async Task IdleAsync(CancellationToken ct)
@@ -104,7 +166,7 @@ internal sealed class MeasurementStation(
     {
         (int A, int B) ports = (PortOf(block.Plan.A), PortOf(block.Plan.B));
         Pair = (block.Plan.A, block.Plan.B);
-        if (connected == ports)
+        if (connected == ports && !opticalSwitch.MayHaveMoved)
         {
             // Already aligned: a millisecond for the start message to reach both users.
             return WatermarkPs + PsPerMs;
@@ -114,6 +176,7 @@ internal sealed class MeasurementStation(
         log.LogInformation("switch to {A} and {B}", block.Plan.A, block.Plan.B);
         await opticalSwitch.ConnectAsync(ports.A, ports.B, ct).ConfigureAwait(false);
         connected = ports;
+        recoveryMs = RecoveryMsMin;
         return WatermarkPs + ((configuration.SettlingTimeMs + configuration.RelockTimeMs) * PsPerMs);
     }
 

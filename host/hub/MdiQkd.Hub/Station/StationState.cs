@@ -11,4 +11,7 @@ public enum StationState
 
     /// <summary>A session runs.</summary>
     Measuring,
+
+    /// <summary>The switch failed; all light is blocked as far as it obeys, and it will be tried again.</summary>
+    Faulted,
 }
