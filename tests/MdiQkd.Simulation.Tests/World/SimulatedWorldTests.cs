@@ -65,6 +65,33 @@ public sealed class SimulatedWorldTests
         Assert.Equal(runs[0], runs[1]);
     }
 
+    [Theory]
+    [InlineData(Fidelity.Coincidences)]
+    [InlineData(Fidelity.Singles)]
+    public async Task The_board_path_and_the_array_path_deliver_identical_tags(Fidelity fidelity)
+    {
+        WorldConfiguration configuration = TestLaboratory.Configuration(fidelity);
+        List<(long, byte)>[] paths = new List<(long, byte)>[2];
+        for (int path = 0; path < 2; path++)
+        {
+            await using TestLaboratory lab = path == 0
+                ? await TestLaboratory.StartAsync(configuration) : await TestLaboratory.StartOnBoardAsync(configuration);
+            StreamStateEncoder a = await lab.EncoderAsync("inta-1");
+            StreamStateEncoder b = await lab.EncoderAsync("inta-2");
+            StreamStateEncoder c = await lab.EncoderAsync("sgsics");
+            List<(long TimePs, byte Channel)> first = await SessionAsync(lab, 300_000, a, b);
+            long firstStartPs = lab.WatermarkPs - (300_000 * 5000L);
+            List<(long TimePs, byte Channel)> second = await SessionAsync(lab, 200_000, a, c, portB: 3);
+            long secondStartPs = lab.WatermarkPs - (200_000 * 5000L);
+
+            // Dark counts between sessions come in stretches that depend on when the loop found the switch moved.
+            paths[path] = [.. first.Where(tag => tag.TimePs > firstStartPs), .. second.Where(tag => tag.TimePs > secondStartPs)];
+        }
+
+        Assert.True(paths[0].Count > 500);
+        Assert.Equal(paths[0], paths[1]);
+    }
+
     [Fact]
     public async Task Light_that_does_not_wait_for_the_relock_does_not_interfere()
     {
@@ -265,11 +292,11 @@ public sealed class SimulatedWorldTests
     }
 
     private static async Task<List<(long TimePs, byte Channel)>> SessionAsync(
-        TestLaboratory lab, long slots, StreamStateEncoder? a = null, StreamStateEncoder? b = null)
+        TestLaboratory lab, long slots, StreamStateEncoder? a = null, StreamStateEncoder? b = null, int portB = 2)
     {
         a ??= await lab.EncoderAsync("inta-1");
         b ??= await lab.EncoderAsync("inta-2");
-        await lab.Switch.ConnectAsync(1, 2, Limit);
+        await lab.Switch.ConnectAsync(1, portB, Limit);
         SessionLight light = lab.Light(slots, A);
         await ArmBothAsync(a, b, light, light with { Source = B }, lab.NextKey(), lab.NextKey());
         List<(long TimePs, byte Channel)> tags = await lab.ReadTagsAsync(light.EndPs);

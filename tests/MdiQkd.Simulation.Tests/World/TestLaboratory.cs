@@ -18,6 +18,8 @@ internal sealed class TestLaboratory : IAsyncDisposable
     private int keys;
     private int sessions;
 
+    private BoardBench? bench;
+
     private TestLaboratory(SimulatedWorld world) => World = world;
 
     public SimulatedWorld World { get; }
@@ -26,7 +28,7 @@ internal sealed class TestLaboratory : IAsyncDisposable
 
     public ITimeTagSource Tags { get; private set; } = null!;
 
-    public ScpiOpticalSwitch Switch { get; private set; } = null!;
+    public IOpticalSwitch Switch { get; private set; } = null!;
 
     public long WatermarkPs { get; private set; }
 
@@ -51,6 +53,16 @@ internal sealed class TestLaboratory : IAsyncDisposable
         await made.ConnectTaggerAsync();
         made.Switch = new ScpiOpticalSwitch(new OpticalSwitchSettings(made.World.EndPoints.Switch, 101, 102, 20_000));
         made.clients.Add(made.Switch);
+        return made;
+    }
+
+    /// <summary>The same world behind a virtual board that moves the switch and carries the tags.</summary>
+    public static async Task<TestLaboratory> StartOnBoardAsync(WorldConfiguration configuration)
+    {
+        TestLaboratory? made = null;
+        made = new TestLaboratory(SimulatedWorld.Start(configuration, line => made?.Log.Enqueue(line)));
+        made.bench = await BoardBench.StartAsync(made.World.EndPoints, Limit);
+        (made.Tags, made.Switch) = (made.bench.Tags, made.bench.Switch);
         return made;
     }
 
@@ -127,6 +139,11 @@ internal sealed class TestLaboratory : IAsyncDisposable
         foreach (IAsyncDisposable client in clients)
         {
             await client.DisposeAsync();
+        }
+
+        if (bench is not null)
+        {
+            await bench.DisposeAsync();
         }
 
         await World.DisposeAsync();

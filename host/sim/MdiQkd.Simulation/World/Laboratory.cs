@@ -34,6 +34,7 @@ internal sealed class Laboratory
     private readonly LabUser[] users;
     private readonly Dictionary<string, int> sessionsOfPair = [];
     private readonly Channel<Action> inbox = Channel.CreateBounded<Action>(InboxMax);
+    private LightConnection? board;
     private RunningSession? running;
     private RunningSession? finishing; // ended, its last tags wait for a block
     private long clockPs; // published
@@ -186,10 +187,62 @@ internal sealed class Laboratory
 
         End("the optical switch moved");
         opticalSwitch.Set(connections);
+        Settle();
+        return true;
+    }
+
+    /// <summary>A board begins to move the light; what another one let through is dark.</summary>
+    public void AttachLight(LightConnection connection)
+    {
+        Darken();
+        board = connection;
+    }
+
+    /// <summary>The board's switch lets light through, or stops it: any change ends the running session.</summary>
+    public void Illuminate(LightConnection connection, int port1, int port2)
+    {
+        if (connection != board)
+        {
+            return;
+        }
+
+        Darken();
+        List<(int From, int To)> lit = [];
+        foreach ((int port, int input) in new[] { (port1, configuration.Input1Port), (port2, configuration.Input2Port) })
+        {
+            if (port > 0)
+            {
+                lit.Add((port, input));
+            }
+        }
+
+        if (lit.Count == 0)
+        {
+            return;
+        }
+
+        if (!opticalSwitch.Accepts(lit))
+        {
+            Log($"light: no user is on port {port1} or {port2}, or one is on both inputs: dark");
+            return;
+        }
+
+        opticalSwitch.Set(lit);
+        Settle();
+    }
+
+    private void Darken()
+    {
+        End("the optical switch blocked the light");
+        opticalSwitch.Set([]);
+    }
+
+    // The board lives in real time, during which simulated time stands still; a move takes what the configuration says.
+    private void Settle()
+    {
         commandedPs += configuration.Switch.SettlingTimeMs * PsPerMs;
         settledPs = commandedPs;
         alignedPs = commandedPs + (configuration.Switch.RelockTimeMs * PsPerMs);
-        return true;
     }
 
     // One piece of work that fills a block; false if there is nothing to do or no block free.

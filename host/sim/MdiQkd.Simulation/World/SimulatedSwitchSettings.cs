@@ -10,9 +10,10 @@ namespace MdiQkd.Simulation.World;
 /// Loss of each arm right after a move, on top of its own, 0..40: a mirror or fibre that swings in. It falls as exp(−t/τ).
 /// </param>
 /// <param name="TransientTimeMs">τ, 1..60,000.</param>
+/// <param name="LightPort">TCP port on loopback where a virtual board tells what its switch lets through; 0 takes a free one.</param>
 public sealed record SimulatedSwitchSettings(
     int Input1Port, int Input2Port, int SettlingTimeMs, int RelockTimeMs, int ScpiPort = 0,
-    double TransientLossDb = 0, double TransientTimeMs = 10)
+    double TransientLossDb = 0, double TransientTimeMs = 10, int LightPort = 0)
 {
     /// <summary>Loss left at a time after the end of the move.</summary>
     public double TransientDb(long afterPs) => TransientLossDb * Math.Exp(-Math.Max(0, afterPs) / (TransientTimeMs * 1e9));

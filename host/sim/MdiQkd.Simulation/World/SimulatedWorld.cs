@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace MdiQkd.Simulation.World;
 
 /// <summary>
-/// The simulated laboratory as a server: state encoders (one port per user), the tagger's tag stream and the optical switch, all on
-/// loopback, at the same seams as hardware.
+/// The simulated laboratory as a server: state encoders (one port per user), the tagger's tag stream and the optical switch - its own, or
+/// that of a virtual board - all on loopback, at the same seams as hardware.
 /// </summary>
 public sealed class SimulatedWorld : IAsyncDisposable
 {
@@ -41,8 +41,10 @@ public sealed class SimulatedWorld : IAsyncDisposable
         }));
         Socket scpi = Listen(configuration.Switch.ScpiPort);
         servers.Add(AcceptAsync(scpi, socket => new SwitchConnection(socket, laboratory).RunAsync(stopping.Token)));
+        Socket light = Listen(configuration.Switch.LightPort);
+        servers.Add(AcceptAsync(light, socket => new LightConnection(socket, laboratory).RunAsync(stopping.Token)));
         EndPoints = new WorldEndPoints(
-            (IPEndPoint)tagger.LocalEndPoint!, (IPEndPoint)scpi.LocalEndPoint!, encoders);
+            (IPEndPoint)tagger.LocalEndPoint!, (IPEndPoint)scpi.LocalEndPoint!, (IPEndPoint)light.LocalEndPoint!, encoders);
         completion = WatchAsync(servers);
     }
 

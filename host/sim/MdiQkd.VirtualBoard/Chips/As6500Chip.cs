@@ -37,6 +37,9 @@ public sealed class As6500Chip : ISpiChip
     /// <summary>High while the reference clock is there: the clock detector of the board, not a pin of the chip.</summary>
     public SignalLine ReferencePresent { get; } = new() { Level = true };
 
+    /// <summary>Whether it was started.</summary>
+    public bool IsMeasuring => isMeasuring;
+
     /// <summary>Stop pulses that found their FIFO full.</summary>
     public long Overflows { get; private set; }
 

@@ -14,7 +14,6 @@ public sealed class FrontEndChip : ISpiChip
 
     private readonly Queue<Block> blocks = new();
     private readonly Stack<byte[]> spare = new();
-    private readonly int capacity;
     private readonly int itemsMax;
     private readonly uint tickFs;
     private TagBlockWriter writer;
@@ -23,6 +22,7 @@ public sealed class FrontEndChip : ISpiChip
     private long flushTicks;
     private long openedTick;
     private long endTick;
+    private long closedTick;
     private long lost;
     private TagLoss loss;
     private int channelMask;
@@ -39,7 +39,7 @@ public sealed class FrontEndChip : ISpiChip
     {
         ChannelBits = channelBits;
         this.itemsMax = itemsMax;
-        this.capacity = capacity;
+        Capacity = capacity;
         this.tickFs = tickFs;
         writer = new TagBlockWriter(channelBits, itemsMax);
     }
@@ -49,6 +49,15 @@ public sealed class FrontEndChip : ISpiChip
 
     /// <summary>High while a block waits.</summary>
     public SignalLine BlockReady { get; } = new();
+
+    /// <summary>Blocks that the FIFO holds.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Blocks that wait to be read.</summary>
+    public int WaitingBlocks => blocks.Count;
+
+    /// <summary>Called when a capture has begun, and when blocks were read: tags may come.</summary>
+    public event Action? HasRoom;
 
     /// <summary>Whether a capture runs.</summary>
     public bool IsRunning => isRunning;
@@ -120,6 +129,16 @@ public sealed class FrontEndChip : ISpiChip
         }
 
         if (open is not null && endTick - openedTick >= flushTicks)
+        {
+            Close(endTick, TagLoss.None);
+        }
+    }
+
+    /// <summary>Closes the open block, if it tells anything, without waiting for it to fill or to become due.</summary>
+    public void Flush()
+    {
+        bool isDue = isRunning && (endTick > closedTick || (open is not null && writer.TagCount > 0));
+        if (isDue && (open is not null || TryOpen(endTick)))
         {
             Close(endTick, TagLoss.None);
         }
@@ -228,10 +247,12 @@ public sealed class FrontEndChip : ISpiChip
         open = null;
         nextNumber = 0;
         endTick = 0;
+        closedTick = 0;
         lost = 0;
         loss = TagLoss.None;
         isRunning = true;
         BlockReady.Level = false;
+        HasRoom?.Invoke();
     }
 
     private void Stop()
@@ -248,7 +269,7 @@ public sealed class FrontEndChip : ISpiChip
 
     private bool TryOpen(long tick)
     {
-        if (blocks.Count >= capacity - 1)
+        if (blocks.Count >= Capacity - 1)
         {
             return false;
         }
@@ -269,6 +290,7 @@ public sealed class FrontEndChip : ISpiChip
         int payloadBytes = writer.Finish(end, lost, loss | last, blocks.Count * items);
         blocks.Enqueue(new Block(nextNumber++, open!, payloadBytes, Checksum(open.AsSpan(0, payloadBytes))));
         open = null;
+        closedTick = end;
         lost = 0;
         loss = TagLoss.None;
         BlockReady.Level = true;
@@ -310,6 +332,7 @@ public sealed class FrontEndChip : ISpiChip
         }
 
         BlockReady.Level = blocks.Count > 0;
+        HasRoom?.Invoke();
     }
 
     private readonly record struct Block(uint Number, byte[] Payload, int PayloadBytes, uint Checksum);
