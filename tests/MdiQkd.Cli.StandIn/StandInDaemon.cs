@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace MdiQkd.Cli.StandIn;
 
 /// <summary>
-/// World, hub and node as the demo sees them: ready lines, management pages over mutual TLS, key delivery. Flags of a node:
+/// World, board, hub and node as the demo sees them: ready lines, management pages over mutual TLS, key delivery. Flags of a node:
 /// <c>die-once=NODE</c> ends it at its first status request, <c>die-asked=NODE</c> at its first request for a key, <c>no-key</c> reports aborted blocks, <c>unequal</c> gives every
 /// node a key of its own, <c>refuse</c> cannot start. Flags of a hub: <c>die</c> ends it at its first status request.
 /// </summary>
@@ -35,6 +35,7 @@ internal static class StandInDaemon
                     name = "world",
                     tagger = "127.0.0.1:1",
                     @switch = "127.0.0.1:2",
+                    light = "127.0.0.1:3",
                     encoders = world.GetProperty("users").EnumerateArray().ToDictionary(
                         user => user.GetProperty("name").GetString()!, user => $"127.0.0.1:{user.GetProperty("port").GetInt32() + 2}"),
                 }));
@@ -55,6 +56,13 @@ internal static class StandInDaemon
                 return 2;
         }
 
+        await Task.Delay(Timeout.Infinite);
+        return 0;
+    }
+
+    internal static async Task<int> RunBoardAsync()
+    {
+        Console.WriteLine("""{"ready":true,"name":"board","address":"127.0.0.1:4"}""");
         await Task.Delay(Timeout.Infinite);
         return 0;
     }

@@ -13,6 +13,7 @@ public sealed class DaemonFilesTests
     private static readonly WorldAddresses World = new(
         "127.0.0.1:7001",
         "127.0.0.1:7002",
+        "127.0.0.1:7006",
         new Dictionary<string, string>
         {
             ["inta-1"] = "127.0.0.1:7003", ["inta-2"] = "127.0.0.1:7004", ["sgsics"] = "127.0.0.1:7005",
@@ -27,12 +28,13 @@ public sealed class DaemonFilesTests
         DaemonFiles files = new(folder, authority, NetworkReader.Example);
 
         Assert.True(WorldConfiguration.TryParse(File.ReadAllText(files.WriteWorld(7)), out _, out string fault), fault);
-        HubConfiguration hub = DaemonConsole.ReadConfiguration<HubConfiguration>(files.WriteHub(World));
+        HubConfiguration hub = DaemonConsole.ReadConfiguration<HubConfiguration>(files.WriteHub(World, "127.0.0.1:7007", TagPath.Array));
         NodeConfiguration node = DaemonConsole.ReadConfiguration<NodeConfiguration>(
             files.WriteNode("inta-2", new Uri("https://127.0.0.1:7000/"), World));
 
         Assert.Null(hub.Fault());
         Assert.Equal("127.0.0.1:7001", hub.Tagger);
+        Assert.True(hub is { HasBoardSwitch: true, HasBoardTagger: false, Board: "127.0.0.1:7007" });
         Assert.Equal(5000, hub.RelockTimeMs);
         Assert.Equal(["inta-1", "inta-2", "sgsics"], hub.Users.Select(user => user.Name));
         Assert.Null(node.Fault());
@@ -54,7 +56,7 @@ public sealed class DaemonFilesTests
         using DemoFolder folder = DemoFolder.Make(Path.Combine(scratch.Folder, "demo"));
         using ThrowAwayAuthority authority = new(folder.Certificates, TimeProvider.System);
 
-        string text = File.ReadAllText(new DaemonFiles(folder, authority, NetworkReader.Example).WriteHub(World));
+        string text = File.ReadAllText(new DaemonFiles(folder, authority, NetworkReader.Example).WriteHub(World, "127.0.0.1:7007", TagPath.Board));
 
         Assert.DoesNotContain("seed", text, StringComparison.OrdinalIgnoreCase);
     }

@@ -10,6 +10,7 @@ internal static class StandIn
     /// <summary>A whole network of stand-ins.</summary>
     internal static DaemonPrograms Programs(string[]? hubFlags = null, params string[] nodeFlags) => new(
         [Program, "world"],
+        [Program, "board"],
         [Program, "hub", .. hubFlags ?? []],
         [Program, "node", .. nodeFlags],
         [Program, "node", .. nodeFlags]);

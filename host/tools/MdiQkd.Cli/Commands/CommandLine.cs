@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MdiQkd.Cli.Commands.Bench;
+using MdiQkd.Cli.Commands.Board;
 using MdiQkd.Cli.Demo;
 using MdiQkd.Cli.Networks;
 using MdiQkd.DeviceTools;
@@ -20,7 +21,8 @@ internal static class CommandLine
         RootCommand root = new("MDI-QKD network: untrusted hub, user nodes, simulated world.")
         {
             DemoCommand.Make(), NetworkCommand.Make(), PoolCommand.Make(), KeyLengthCommand.Make(), EvaluateCommand.Make(EvaluatedNetworks.Read),
-            ReplayCommand.Make(), ConvertCommand.Make(), DeviceCommand.Make(), BenchCommand.Make(), WorldCommand.Make(), SeededNodeCommand.Make(),
+            ReplayCommand.Make(), ConvertCommand.Make(), DeviceCommand.Make(), BoardCommand.Make(), BenchCommand.Make(), WorldCommand.Make(),
+            SeededNodeCommand.Make(),
         };
         if (root.Subcommands.FirstOrDefault(command => arguments is [string first, ..] && command.Name == first) is { } asked)
         {

@@ -56,11 +56,18 @@ internal static class DemoCommand
         DefaultValueFactory = _ => TimeoutSecondsDefault,
     };
 
+    private static readonly Option<TagPath> Tags = new("--tags")
+    {
+        Description = "Way of the time tags to the hub: array (fast), or board (through the virtual board's tagger and link).",
+        HelpName = "array|board",
+        DefaultValueFactory = _ => TagPath.Array,
+    };
+
     internal static Command Make()
     {
         Command command = new("demo", "Start hub, nodes and a simulated world; make keys for every pair and compare them.")
         {
-            Network, Seed, Keep, Blocks, Drift, NoFeedback, Json, Timeout,
+            Network, Seed, Keep, Blocks, Drift, NoFeedback, Tags, Json, Timeout,
         };
         NumberRange.Limit(Timeout, 86_400, "seconds");
         NumberRange.Limit(Blocks, 1000, "blocks");
@@ -91,7 +98,8 @@ internal static class DemoCommand
             result.GetValue(Keep)?.FullName,
             result.GetValue(Blocks),
             TimeSpan.FromSeconds(result.GetValue(Timeout)),
-            DaemonPrograms.Installed);
+            DaemonPrograms.Installed,
+            result.GetValue(Tags));
         using Interruption interruption = new();
         DemoSummary summary = await RunAsync(options, json, interruption.Token).ConfigureAwait(false);
         Report(summary, json);

@@ -14,10 +14,17 @@ internal sealed class DaemonFiles(DemoFolder folder, ThrowAwayAuthority authorit
     /// <summary>Name of the world process.</summary>
     internal const string WorldName = "world";
 
+    /// <summary>Name of the process of the virtual board.</summary>
+    internal const string BoardName = "board";
+
     private const string AnyLoopbackPort = "127.0.0.1:0";
+    private const string OnBoard = "board";
 
     // A killed node is up again in about a second; half a minute tells a lost one from a slow machine.
     private const int SessionTimeoutMs = 30_000;
+
+    // On a busy machine the hub's heartbeats, four in this time, may be late; a second, the default, would cost a session now and then.
+    private const int BoardTimeoutMs = 10_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -33,15 +40,20 @@ internal sealed class DaemonFiles(DemoFolder folder, ThrowAwayAuthority authorit
     }
 
     /// <summary>Writes the hub's file. Its members are those of the hub's own record, which is out of sight here on purpose.</summary>
-    internal string WriteHub(WorldAddresses world) => Write(NetworkFile.HubName, new
+    /// <param name="world">Devices of the simulated world.</param>
+    /// <param name="board">Where the virtual board is: it moves the switch.</param>
+    /// <param name="tags">Way of the tags.</param>
+    internal string WriteHub(WorldAddresses world, string board, TagPath tags) => Write(NetworkFile.HubName, new
     {
         Name = NetworkFile.HubName,
         Listen = AnyLoopbackPort,
         Certificate = authority.CertificateFile(NetworkFile.HubName),
         CertificateKey = authority.KeyFile(NetworkFile.HubName),
         TrustAnchor = authority.TrustAnchorFile,
-        world.Tagger,
-        world.Switch,
+        Tagger = tags == TagPath.Board ? OnBoard : world.Tagger,
+        Switch = OnBoard,
+        Board = board,
+        BoardTimeoutMs,
         network.Timing,
         ChannelC = (byte)1,
         ChannelD = (byte)2,

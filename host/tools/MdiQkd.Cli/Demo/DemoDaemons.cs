@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MdiQkd.Cli.Networks;
 using MdiQkd.Cli.Processes;
@@ -5,12 +6,12 @@ using MdiQkd.Cli.Processes;
 namespace MdiQkd.Cli.Demo;
 
 /// <summary>
-/// The processes of a demo: world, hub, nodes, started in this order because each needs the addresses of the one before. A
-/// node that dies is started again, a few times; without world or hub there is nothing left to show.
+/// The processes of a demo: world, board, hub, nodes, started in this order because each needs the addresses of those before. A
+/// node or board that dies is started again, a few times; without world or hub there is nothing left to show.
 /// </summary>
 internal sealed class DemoDaemons : IAsyncDisposable
 {
-    /// <summary>Restarts of one node before the demo gives up: more than a curious user kills, few enough to end.</summary>
+    /// <summary>Restarts of one node or the board before the demo gives up: more than a curious user kills, few enough to end.</summary>
     internal const int RestartsMax = 5;
 
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(30);
@@ -24,6 +25,8 @@ internal sealed class DemoDaemons : IAsyncDisposable
     private readonly Dictionary<string, ChildProcess> nodes = [];
     private readonly Dictionary<string, int> starts = [];
     private ChildProcess? world;
+    private ChildProcess? board;
+    private WorldAddresses? addresses;
     private ChildProcess? hub;
 
     private DemoDaemons(DemoOptions options, DemoFolder folder, DaemonFiles files)
@@ -57,9 +60,9 @@ internal sealed class DemoDaemons : IAsyncDisposable
     /// <summary>Address of a node; another one after a restart.</summary>
     internal Uri NodeAddress(string node) => Address(nodes[node]);
 
-    /// <summary>Looks after the processes once: starts dead nodes again.</summary>
+    /// <summary>Looks after the processes once: starts dead nodes and a dead board again.</summary>
     /// <returns>A line about every restart.</returns>
-    /// <exception cref="DemoException">World or hub died, or a node too often.</exception>
+    /// <exception cref="DemoException">World or hub died, or a node or the board too often.</exception>
     internal async Task<IReadOnlyList<string>> CheckAsync(CancellationToken ct)
     {
         if (!AnyEnded())
@@ -77,9 +80,19 @@ internal sealed class DemoDaemons : IAsyncDisposable
         }
 
         List<string> notes = [];
+        if (board!.Ended.IsCompleted)
+        {
+            ChildProcess dead = board;
+            string port = BoardAddress.Read(dead.Ready).Split(':')[^1];
+            notes.Add(await RestartAsync(dead, async () => board = await StartBoardAsync(port, ct).ConfigureAwait(false))
+                .ConfigureAwait(false));
+        }
+
         foreach (ChildProcess dead in nodes.Values.Where(node => node.Ended.IsCompleted).ToArray())
         {
-            notes.Add(await RestartAsync(dead, ct).ConfigureAwait(false));
+            string name = dead.Spec.Name;
+            notes.Add(await RestartAsync(dead, async () => nodes[name] = await StartNodeAsync(name, ct).ConfigureAwait(false))
+                .ConfigureAwait(false));
         }
 
         return notes;
@@ -90,7 +103,7 @@ internal sealed class DemoDaemons : IAsyncDisposable
     {
         // Nodes first: they close their stores; the world last, because it is what everything else talks to.
         await Task.WhenAll(nodes.Values.Select(node => node.DisposeAsync().AsTask())).ConfigureAwait(false);
-        foreach (ChildProcess? child in new[] { hub, world })
+        foreach (ChildProcess? child in new[] { hub, board, world })
         {
             if (child is not null)
             {
@@ -105,16 +118,17 @@ internal sealed class DemoDaemons : IAsyncDisposable
             : throw new ChildProcessException($"{child.Spec.Name}: its ready line lacks an address");
 
     private bool AnyEnded() =>
-        world!.Ended.IsCompleted || hub!.Ended.IsCompleted || nodes.Values.Any(node => node.Ended.IsCompleted);
+        world!.Ended.IsCompleted || board!.Ended.IsCompleted || hub!.Ended.IsCompleted || nodes.Values.Any(node => node.Ended.IsCompleted);
 
     private async Task StartAllAsync(CancellationToken ct)
     {
         string worldFile = files.WriteWorld(DemoSeeds.World(options.Seed));
         world = await ChildProcess.StartAsync(
             Spec(DaemonFiles.WorldName, options.Programs.World, worldFile), ReadyTimeout, ct).ConfigureAwait(false);
-        WorldAddresses addresses = WorldAddresses.Read(world.Ready);
+        addresses = WorldAddresses.Read(world.Ready);
+        board = await StartBoardAsync("0", ct).ConfigureAwait(false);
 
-        string hubFile = files.WriteHub(addresses);
+        string hubFile = files.WriteHub(addresses, BoardAddress.Read(board.Ready), options.Tags);
         hub = await ChildProcess.StartAsync(
             Spec(NetworkFile.HubName, options.Programs.Hub, hubFile), ReadyTimeout, ct).ConfigureAwait(false);
 
@@ -137,7 +151,7 @@ internal sealed class DemoDaemons : IAsyncDisposable
         await Task.WhenAll(starting).ConfigureAwait(false);
     }
 
-    private async Task<string> RestartAsync(ChildProcess dead, CancellationToken ct)
+    private async Task<string> RestartAsync(ChildProcess dead, Func<Task> start)
     {
         string name = dead.Spec.Name;
         int restart = starts[name];
@@ -147,9 +161,28 @@ internal sealed class DemoDaemons : IAsyncDisposable
         }
 
         string note = $"{name} died ({dead.EndReason}), started again ({restart} of {RestartsMax})";
-        nodes[name] = await StartNodeAsync(name, ct).ConfigureAwait(false);
+        await start().ConfigureAwait(false);
         await dead.DisposeAsync().ConfigureAwait(false);
         return note;
+    }
+
+    // On the port that the hub knows, once there is one.
+    private Task<ChildProcess> StartBoardAsync(string port, CancellationToken ct)
+    {
+        starts[DaemonFiles.BoardName] = starts.GetValueOrDefault(DaemonFiles.BoardName) + 1;
+        int users = Math.Max(2, options.Network.Users.Max(user => user.Port));
+        string[] tags = options.Tags == TagPath.Board ? ["--tagger", "frontEnd", "--tags", addresses!.Tagger] : ["--tagger", "none"];
+        return ChildProcess.StartAsync(
+            new ChildSpec(
+                DaemonFiles.BoardName,
+                DotnetHost.Program,
+                [
+                    .. options.Programs.Board, "--json", "--tcp", port, "--users", users.ToString(CultureInfo.InvariantCulture),
+                    "--light", addresses!.Light, .. tags,
+                ],
+                folder.LogFile(DaemonFiles.BoardName)),
+            ReadyTimeout,
+            ct);
     }
 
     private Task<ChildProcess> StartNodeAsync(string name, CancellationToken ct)

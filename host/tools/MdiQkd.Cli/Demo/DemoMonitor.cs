@@ -14,6 +14,7 @@ internal sealed class DemoMonitor(NetworkFile network, MutualTls identity, DemoD
     private readonly Dictionary<string, NodeStatus> nodes = [];
     private readonly Dictionary<string, List<ClosedBlock>> blocks = [];
     private HubStatus hub = new(0, null, null);
+    private long switchFaultsTold;
 
     /// <summary>Simulated time of the last answer of the hub.</summary>
     internal double SimulatedSeconds => hub.SimulatedSeconds;
@@ -48,6 +49,18 @@ internal sealed class DemoMonitor(NetworkFile network, MutualTls identity, DemoD
                 KeepBlocks(name, status);
             }
         }
+    }
+
+    /// <summary>What the hub had to say of its switch since the last call.</summary>
+    internal IEnumerable<string> TakeNews()
+    {
+        if (hub.Switch is not { } now || now.Faults == switchFaultsTold)
+        {
+            return [];
+        }
+
+        switchFaultsTold = now.Faults;
+        return [$"hub: {now.LastFault}"];
     }
 
     /// <summary>What is known of a pair.</summary>

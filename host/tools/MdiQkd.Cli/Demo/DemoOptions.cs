@@ -9,5 +9,7 @@ namespace MdiQkd.Cli.Demo;
 /// <param name="Blocks">Blocks with a key that every pair is to have.</param>
 /// <param name="Timeout">Real time after which the demo gives up.</param>
 /// <param name="Programs">Programs to start.</param>
+/// <param name="Tags">Way of the tags to the hub.</param>
 internal sealed record DemoOptions(
-    NetworkFile Network, ulong? Seed, string? KeepFolder, int Blocks, TimeSpan Timeout, DaemonPrograms Programs);
+    NetworkFile Network, ulong? Seed, string? KeepFolder, int Blocks, TimeSpan Timeout, DaemonPrograms Programs,
+    TagPath Tags = TagPath.Array);

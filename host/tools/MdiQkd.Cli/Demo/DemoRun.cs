@@ -38,6 +38,11 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
     internal async Task<DemoSummary> ExecuteAsync(CancellationToken ct)
     {
         pairs = [.. options.Network.Pairs.Select(Empty)];
+        if (options.Tags == TagPath.Board)
+        {
+            notes.Add("tags through the virtual board: simulated time goes as fast as the board carries them");
+        }
+
         using CancellationTokenSource limit = new(options.Timeout, time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         string? error = null;
@@ -63,6 +68,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
             options.Seed,
             options.Seed is null,
             restarts,
+            options.Tags,
             error);
     }
 
@@ -104,6 +110,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
     {
         await CheckAsync(daemons, ct).ConfigureAwait(false);
         await monitor.LookAsync(ct).ConfigureAwait(false);
+        notes.AddRange(monitor.TakeNews());
         simulatedSeconds = monitor.SimulatedSeconds;
         pairs = [.. options.Network.Pairs.Select(monitor.View)];
         Show(monitor.SwitchState);

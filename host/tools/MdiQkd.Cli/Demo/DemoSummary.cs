@@ -9,7 +9,8 @@ namespace MdiQkd.Cli.Demo;
 /// <param name="ElapsedSeconds">Real time.</param>
 /// <param name="Seed">The seed that was given, or null.</param>
 /// <param name="RealKeys">False with a seed: anyone who knows it knows the keys.</param>
-/// <param name="Restarts">Nodes that died and were started again.</param>
+/// <param name="Restarts">Nodes and boards that died and were started again.</param>
+/// <param name="Tags">Way of the tags to the hub: <c>array</c> or <c>board</c>.</param>
 /// <param name="Error">Why the demo failed, in one line; absent after success.</param>
 internal sealed record DemoSummary(
     IReadOnlyList<PairSummary> Pairs,
@@ -18,13 +19,17 @@ internal sealed record DemoSummary(
     ulong? Seed,
     bool RealKeys,
     int Restarts,
+    TagPath Tags,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
 
     /// <summary>One JSON document.</summary>
     internal string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>The outcome of a demo that did not begin.</summary>
-    internal static DemoSummary Failed(string error, ulong? seed) => new([], 0, 0, seed, seed is null, 0, error);
+    internal static DemoSummary Failed(string error, ulong? seed) => new([], 0, 0, seed, seed is null, 0, TagPath.Array, error);
 }

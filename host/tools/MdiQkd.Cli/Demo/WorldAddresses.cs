@@ -6,8 +6,9 @@ namespace MdiQkd.Cli.Demo;
 /// <summary>Where the simulated devices listen, as the world prints it when it is ready.</summary>
 /// <param name="Tagger">Tag stream.</param>
 /// <param name="Switch">Optical switch.</param>
+/// <param name="Light">Where the virtual board tells what its switch lets through.</param>
 /// <param name="Encoders">State encoder of each node.</param>
-internal sealed record WorldAddresses(string Tagger, string Switch, IReadOnlyDictionary<string, string> Encoders)
+internal sealed record WorldAddresses(string Tagger, string Switch, string Light, IReadOnlyDictionary<string, string> Encoders)
 {
     /// <summary>Reads the world's ready line.</summary>
     /// <exception cref="ChildProcessException">It lacks an address.</exception>
@@ -18,6 +19,7 @@ internal sealed record WorldAddresses(string Tagger, string Switch, IReadOnlyDic
             return new WorldAddresses(
                 ready.GetProperty("tagger").GetString()!,
                 ready.GetProperty("switch").GetString()!,
+                ready.GetProperty("light").GetString()!,
                 ready.GetProperty("encoders").EnumerateObject()
                     .ToDictionary(encoder => encoder.Name, encoder => encoder.Value.GetString()!));
         }
