@@ -11,10 +11,10 @@ public class SoundnessTests(ITestOutputHelper output)
     [InlineData(1e-3)]
     public void Key_length_of_random_counts_never_exceeds_the_true_value(double epsilon)
     {
-        // 1,250 blocks per ε with counts drawn around their expectations, over equal and unequal arms, at settings with a key. The true value is
-        // the key that the true single-pair yield and error rate would give. Even at ε = 0.05 per bound the dozen bounds together
-        // leave a gap of many standard deviations of any one count.
-        const int Trials = 250;
+        // 2,000 blocks per ε with all counts drawn around their expectations, over equal and unequal arms, at settings with a key. The true value
+        // is the key that the drawn single-photon pairs among the z–z events, and the phase errors among them, would give. Even at
+        // ε = 0.05 per bound the dozen bounds together leave a gap of many standard deviations of any one count.
+        const int Trials = 400;
         Random random = new(41);
         double closest = double.NegativeInfinity;
         foreach ((double lossA, double lossB, double slots) in new[]
@@ -29,23 +29,19 @@ public class SoundnessTests(ITestOutputHelper output)
             ExpectedBlock expected = settings.Block;
             double pairs = slots * settings.A.Pz * settings.B.Pz * truth.Yield
                 * settings.A.Z * Math.Exp(-settings.A.Z) * settings.B.Z * Math.Exp(-settings.B.Z);
-            double secret = pairs * (1 - Elementary.BinaryEntropy(truth.ErrorRate));
             Assert.True(expected.Key.Ell > 0);
             for (int trial = 0; trial < Trials; trial++)
             {
                 FourIntensityCounts c = expected.Counts;
+                double phaseErrors = Poisson(pairs * truth.ErrorRate);
+                double drawnPairs = phaseErrors + Poisson(pairs * (1 - truth.ErrorRate));
+                double secret = drawnPairs * (1 - Elementary.BinaryEntropy(phaseErrors / drawnPairs));
+                double mzz = Poisson(c.Mzz);
                 double mww = Poisson(c.Mww);
-                FourIntensityCounts drawn = c with
-                {
-                    Mww = mww,
-                    Nww = mww + Poisson(c.Nww - c.Mww),
-                    Nvv = c.Mvv + Poisson(c.Nvv - c.Mvv),
-                    N0w = Poisson(c.N0w),
-                    Nw0 = Poisson(c.Nw0),
-                    N0v = Poisson(c.N0v),
-                    Nv0 = Poisson(c.Nv0),
-                    N00 = Poisson(c.N00),
-                };
+                double mvv = Poisson(c.Mvv);
+                FourIntensityCounts drawn = new(
+                    mzz + Poisson(c.Nzz - c.Mzz), mzz, mww + Poisson(c.Nww - c.Mww), mww, mvv + Poisson(c.Nvv - c.Mvv), mvv,
+                    Poisson(c.N0w), Poisson(c.Nw0), Poisson(c.N0v), Poisson(c.Nv0), Poisson(c.N00));
                 KeyLengthResult key = DoubleScanning.Evaluate(expected.Parameters, drawn, scenario.Security, expected.Key.Leak);
                 double bound = key.Ell + key.Leak + key.C;
                 closest = Math.Max(closest, bound / secret);

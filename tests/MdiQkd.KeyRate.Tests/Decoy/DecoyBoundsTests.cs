@@ -124,20 +124,6 @@ public class DecoyBoundsTests
         Assert.Throws<KeyRateInputException>(() => LinearDecoyBounds.Evaluate([bright with { GainLower = double.NaN }]));
     }
 
-    [Fact]
-    public void Linear_program_meets_a_solution_known_by_hand()
-    {
-        // min −x − 2y with x + y ≤ 1, 0.2 ≤ x, y ≤ 0.7: x = 0.3, y = 0.7.
-        BoundedLinearProgram program = new(
-            new double[,] { { 1, 1 }, { 1, 0 } }, [0, 0.2], [1, 1], [1, 0.7], [-1, -2]);
-        Assert.True(program.TryMinimum(out double bound));
-        Assert.Equal(-1.7, bound, 1e-12);
-        Assert.True(bound <= -1.7);
-
-        BoundedLinearProgram impossible = new(new double[,] { { 1, 1 } }, [3], [4], [1, 1], [1, 1]);
-        Assert.False(impossible.TryMinimum(out _));
-    }
-
     private static List<GainObservation> Observe(ExactChannel channel, double[] a, double[] b) =>
         [.. from mu in a from nu in b select GainObservation.Exact(mu, nu, channel.Gain(mu, X, nu, X))];
 }

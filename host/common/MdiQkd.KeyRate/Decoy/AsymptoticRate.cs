@@ -1,4 +1,5 @@
 using MdiQkd.KeyRate.Channel;
+using MdiQkd.KeyRate.Planning;
 using static MdiQkd.KeyRate.Elementary;
 
 namespace MdiQkd.KeyRate.Decoy;
@@ -14,8 +15,12 @@ public readonly record struct AsymptoticRate(double IntensityA, double Intensity
 {
     private const double IntensityLowest = 1e-3;
     private const double IntensityHighest = 2;
-    private const int GoldenSteps = 40;
-    private const int RoundsMax = 30;
+    private const double IntensityStart = 0.5;
+
+    // Of ln z: the rate is flat at its maximum, so that a step of 0.1 % costs less than 1e-6 of it.
+    private const double FirstStep = 0.2;
+    private const double LastStep = 1e-3;
+    private const int EvaluationsMax = 500;
 
     /// <summary>Rate at given signal intensities.</summary>
     /// <param name="channel">Gains in the Z basis.</param>
@@ -42,23 +47,25 @@ public readonly record struct AsymptoticRate(double IntensityA, double Intensity
         return new(intensityA, intensityB, blind is null ? rate : rate * SeenShare(channel, intensityA, intensityB, blind));
     }
 
-    /// <summary>Best signal intensities for the given single-photon pairs: golden-section search in each intensity in turn.</summary>
+    /// <summary>Best signal intensities for the given single-photon pairs: a search in their logarithms; one intensity if the arms are equal.</summary>
     public static AsymptoticRate Optimised(
         ExactChannel channel, SinglePairBounds singlePairs, double efficiency, BlindBins? blind = null)
     {
-        AsymptoticRate best = At(channel, 0.5, 0.5, singlePairs, efficiency, blind);
-        for (int round = 0; round < RoundsMax; round++)
-        {
-            AsymptoticRate before = best;
-            best = Better(best, Golden(z => At(channel, z, best.IntensityB, singlePairs, efficiency, blind)));
-            best = Better(best, Golden(z => At(channel, best.IntensityA, z, singlePairs, efficiency, blind)));
-            if (best.SecretBitsPerSlot - before.SecretBitsPerSlot <= 1e-9 * Math.Abs(best.SecretBitsPerSlot))
-            {
-                break;
-            }
-        }
+        ArgumentNullException.ThrowIfNull(channel);
+        bool symmetric = channel.Parameters.ArmLossDbA == channel.Parameters.ArmLossDbB;
+        double[] point = new double[symmetric ? 1 : 2];
+        Array.Fill(point, Math.Log(IntensityStart));
+        RosenbrockSearch.Maximise(
+            p => p.All(z => z >= Math.Log(IntensityLowest) && z <= Math.Log(IntensityHighest))
+                ? Rate(p).SecretBitsPerSlot
+                : double.NegativeInfinity,
+            point,
+            FirstStep,
+            LastStep,
+            EvaluationsMax);
+        return Rate(point);
 
-        return best;
+        AsymptoticRate Rate(double[] p) => At(channel, Math.Exp(p[0]), Math.Exp(p[^1]), singlePairs, efficiency, blind);
     }
 
     /// <summary>Single-photon pairs as infinitely many decoy intensities would show them: yield, and error rate in the X basis.</summary>
@@ -80,30 +87,5 @@ public readonly record struct AsymptoticRate(double IntensityA, double Intensity
         double live = ExactChannel.PatternGain(equal, different, true, psiPlus).Gain;
         DeadTimeChain chain = new([.. equal.Zip(different, (x, y) => x + y)], blind);
         return live > 0 ? chain.Gain(equal, different, true, psiPlus).Gain / live : 0;
-    }
-
-    private static AsymptoticRate Better(AsymptoticRate x, AsymptoticRate y) => y.SecretBitsPerSlot > x.SecretBitsPerSlot ? y : x;
-
-    // Over the logarithm of the intensity, in which the rate has one maximum.
-    private static AsymptoticRate Golden(Func<double, AsymptoticRate> rate)
-    {
-        double golden = 0.5 * (Math.Sqrt(5) - 1);
-        double left = Math.Log(IntensityLowest);
-        double right = Math.Log(IntensityHighest);
-        for (int i = 0; i < GoldenSteps; i++)
-        {
-            double low = right - (golden * (right - left));
-            double high = left + (golden * (right - left));
-            if (rate(Math.Exp(low)).SecretBitsPerSlot > rate(Math.Exp(high)).SecretBitsPerSlot)
-            {
-                right = high;
-            }
-            else
-            {
-                left = low;
-            }
-        }
-
-        return rate(Math.Exp(0.5 * (left + right)));
     }
 }

@@ -20,8 +20,8 @@ public sealed record ExpectedBlock(
     KeyLengthResult Key,
     WindowValues Clicks)
 {
-    // Trapezoid over the random phase: for η√(ab) up to 2 the 16th harmonic is below 1e-13.
-    private const int PhasePoints = 16;
+    /// <summary>Points of the average over the random phase: for η√(ab) up to 2 the 16th harmonic is below 1e-13.</summary>
+    public const int PhasePoints = 16;
 
     /// <summary>Expected sifted events (both users sent z).</summary>
     public double Sifted => Counts.Nzz;

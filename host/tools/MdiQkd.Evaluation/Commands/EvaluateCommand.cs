@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MdiQkd.Evaluation.Curves;
+using MdiQkd.Evaluation.Literature;
 using MdiQkd.Evaluation.Networks;
 using MdiQkd.Evaluation.Reports;
 using MdiQkd.Evaluation.Scenarios;
@@ -93,9 +94,21 @@ public sealed class EvaluateCommand
         }
 
         outputs.AddTo(command);
-        command.SetAction((result, cancellation) => RunAsync(result, () => Requested(result), cancellation));
+        command.SetAction((result, cancellation) => RunAsync(
+            result, () => new EvaluationRun(Requested(result)), outputs, cancellation));
         command.Subcommands.Add(Example());
         command.Subcommands.Add(Tolerance());
+        command.Subcommands.Add(Literature());
+        return command;
+    }
+
+    private static Command Literature()
+    {
+        ReportOutputs literatureOutputs = new();
+        Command command = new("literature", "Published systems: their figures beside predictions.");
+        literatureOutputs.AddTo(command);
+        command.SetAction((result, cancellation) => RunAsync(
+            result, () => new LiteratureRun(CommandLine(result)), literatureOutputs, cancellation));
         return command;
     }
 
@@ -122,8 +135,8 @@ public sealed class EvaluateCommand
             () =>
             {
                 EvaluatedNetwork of = readNetwork(result.GetValue(file));
-                return new EvaluationRequest(
-                    of.Scenario, of, [], [], BlockTimes.Parse(result.GetValue(blockTimes) ?? BlockTimes.Default), null, CommandLine(result));
+                return new EvaluationRun(new EvaluationRequest(
+                    of.Scenario, of, [], [], BlockTimes.Parse(result.GetValue(blockTimes) ?? BlockTimes.Default), null, CommandLine(result)));
             },
             toleranceOutputs,
             cancellation));
@@ -179,18 +192,15 @@ public sealed class EvaluateCommand
                 $"curve {name}: allowed is one of {string.Join(", ", Curve.All.Select(curve => curve.Name))}")),
     ];
 
-    private Task<int> RunAsync(ParseResult result, Func<EvaluationRequest> request, CancellationToken cancellation) =>
-        RunAsync(result, request, outputs, cancellation);
-
     private static async Task<int> RunAsync(
         ParseResult result,
-        Func<EvaluationRequest> request,
+        Func<IReportRun> plan,
         ReportOutputs outputs,
         CancellationToken cancellation)
     {
         try
         {
-            EvaluationRun run = new(request());
+            IReportRun run = plan();
             bool terminal = result.InvocationConfiguration.Error == Console.Error;
             Report report = await EvaluationProgress.RunAsync(run.Jobs, terminal, done => run.Execute(done, cancellation)).ConfigureAwait(false);
             outputs.Write(report, result);

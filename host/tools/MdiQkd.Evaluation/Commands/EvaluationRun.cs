@@ -11,7 +11,7 @@ using MdiQkd.Protocol;
 namespace MdiQkd.Evaluation.Commands;
 
 /// <summary>Computes everything that was asked for, on all cores, and makes the report of it.</summary>
-internal sealed class EvaluationRun
+internal sealed class EvaluationRun : IReportRun
 {
     private readonly EvaluationRequest request;
     private readonly List<Func<object?>> jobs = [];
@@ -39,14 +39,11 @@ internal sealed class EvaluationRun
         }
     }
 
-    /// <summary>Number of jobs, for a progress bar.</summary>
-    internal int Jobs => jobs.Count;
+    /// <inheritdoc/>
+    public int Jobs => jobs.Count;
 
-    /// <summary>Runs the jobs.</summary>
-    /// <param name="done">Told after each, from any thread.</param>
-    /// <param name="cancellation">Stops after the jobs under way.</param>
-    /// <exception cref="KeyRateInputException">A point of a sweep is out of range.</exception>
-    internal Report Execute(Action? done, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public Report Execute(Action? done, CancellationToken cancellation)
     {
         object?[] results = Workload.Run(jobs, done, cancellation);
         foreach (Action<object?[]> collect in collectors)

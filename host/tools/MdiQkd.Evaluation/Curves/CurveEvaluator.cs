@@ -56,7 +56,7 @@ internal static class CurveEvaluator
 
     private static EvaluatedPoint Infinite(Curve curve, EvaluationScenario scenario, double x)
     {
-        ExactChannel channel = new(scenario.Channel);
+        ExactChannel channel = new(scenario.Channel, ExpectedBlock.PhasePoints);
         SinglePairBounds pairs = AsymptoticRate.InfiniteDecoys(channel);
         AsymptoticRate rate = AsymptoticRate.Optimised(
             channel, pairs, scenario.Block.ReconciliationEfficiency, scenario.Blind);

@@ -17,6 +17,9 @@ internal static class KeyLengthReader
 
     private static readonly string[] Options = ["eps", "eps_cor", "f", "mode", "method", "scan"];
 
+    // Of a key given twice, which value was meant?
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>Reads all blocks of a document.</summary>
     /// <param name="text">JSON; the bare words NaN, Infinity and -Infinity are read as numbers out of range.</param>
     /// <param name="single">True if the document is one object and not an array.</param>
@@ -24,7 +27,7 @@ internal static class KeyLengthReader
     /// <exception cref="JsonException">The text is no JSON.</exception>
     internal static IReadOnlyList<KeyLengthRequest> Read(string text, out bool single)
     {
-        using JsonDocument document = JsonDocument.Parse(NonFiniteNumbers.Quote(text));
+        using JsonDocument document = JsonDocument.Parse(NonFiniteNumbers.Quote(text), Strict);
         JsonElement root = document.RootElement;
         single = root.ValueKind == JsonValueKind.Object;
         return single ? [ReadBlock(root, "")]
