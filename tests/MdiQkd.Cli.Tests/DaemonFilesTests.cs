@@ -42,11 +42,32 @@ public sealed class DaemonFilesTests
         Assert.Equal("127.0.0.1:7004", node.Encoder);
         Assert.Equal(["inta-1", "sgsics"], node.Peers.Select(peer => peer.Node));
 
-        // B of the first pair, A of the third: own settings first.
-        Assert.Equal(NetworkReader.Example.Pairs[0].SourceB.ToSettings(), node.Peers[0].Source);
-        Assert.Equal(NetworkReader.Example.Pairs[0].SourceA.ToSettings(), node.Peers[0].PeerSource);
-        Assert.Equal(NetworkReader.Example.Pairs[2].SourceA.ToSettings(), node.Peers[1].Source);
+        // No settings: the nodes optimise them from what they believe of both arms, the own one first.
+        Assert.All(node.Peers, peer => Assert.Null(peer.Source ?? peer.PeerSource));
+        Assert.Equal([(11.0, 9.0), (11.0, 13.0)], node.Peers.Select(peer => (Math.Round(peer.Link!.LossDb, 9), Math.Round(peer.Link.PeerLossDb, 9))));
+        Assert.Equal((0.8, 100.0, 30_000.0, 0.97), (
+            node.Peers[0].Link!.DetectorEfficiency, node.Peers[0].Link!.DarkRateHz, node.Peers[0].Link!.DeadTimePs, node.Peers[0].Link!.Overlap));
         Assert.Equal("inta-2", node.Applications["app-inta-2"]);
+    }
+
+    [Fact]
+    public void Given_settings_reach_both_nodes_own_first_and_no_node_plans_others()
+    {
+        using Scratch scratch = new();
+        using DemoFolder folder = DemoFolder.Make(Path.Combine(scratch.Folder, "demo"));
+        using ThrowAwayAuthority authority = new(folder.Certificates, TimeProvider.System);
+        SourceLevels a = new(0.56, 0.14, 0.05, 0.7, 0.07, 0.2);
+        SourceLevels b = new(0.61, 0.21, 0.08, 0.72, 0.07, 0.19);
+        NetworkFile network = NetworkReader.Example with
+        {
+            Pairs = [.. NetworkReader.Example.Pairs.Select(pair => pair with { SourceA = a, SourceB = b })],
+        };
+
+        NodeConfiguration node = DaemonConsole.ReadConfiguration<NodeConfiguration>(
+            new DaemonFiles(folder, authority, network).WriteNode("inta-2", new Uri("https://127.0.0.1:7000/"), World));
+
+        Assert.Equal(new PeerSettings("inta-1", b.ToSettings(), a.ToSettings()), node.Peers[0]);
+        Assert.Equal(new PeerSettings("sgsics", a.ToSettings(), b.ToSettings()), node.Peers[1]);
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace MdiQkd.Cli.Tests;
 
 public sealed class NetworkReaderTests
 {
+    private const string OneSource = "\"sourceA\": { \"z\": 0.6, \"v\": 0.2, \"w\": 0.1, \"pz\": 0.7, \"pv\": 0.1, \"pw\": 0.1 }";
+
     [Fact]
     public void The_example_is_the_network_of_the_specification()
     {
@@ -15,7 +17,7 @@ public sealed class NetworkReaderTests
         Assert.Equal(["inta-1", "inta-2", "sgsics"], network.Users.Select(user => user.Name));
         Assert.Equal([9.0, 11.0, 13.0], network.Users.Select(user => Math.Round(user.LossDb, 9)));
         Assert.Equal(3, network.Pairs.Count);
-        Assert.Equal(SourceSettings.FromReal(0.628, 0.265, 0.093, 0.692, 0.070, 0.211), network.Pairs[1].SourceB.ToSettings());
+        Assert.All(network.Pairs, pair => Assert.Null(pair.SourceA ?? pair.SourceB));
 
         // 10 sessions of 60 s: 10 simulated minutes per block.
         double seconds = network.Block.Sessions * network.Block.SlotsPerSession / network.Timing.SlotRateHz;
@@ -33,7 +35,11 @@ public sealed class NetworkReaderTests
     [InlineData("\"windowPs\": 500 }", "\"windowPs\": 9999 }", "timing.windowPs = 9999: windows must not overlap")]
     [InlineData("\"sessions\": 10", "\"sessions\": 0", "block.sessions = 0 is outside 1..1440")]
     [InlineData("\"epsilon\": 1e-10", "\"epsilon\": 2", "security.epsilon = 2 is outside")]
-    [InlineData("\"pz\": 0.720", "\"pz\": 0.920", "pairs[0].sourceB: label weights")]
+    [InlineData("{ \"a\": \"inta-1\", \"b\": \"inta-2\" }", "{ \"a\": \"inta-1\", \"b\": \"inta-2\", " + OneSource + " }", "both or neither")]
+    [InlineData(
+        "{ \"a\": \"inta-1\", \"b\": \"inta-2\" }",
+        "{ \"a\": \"inta-1\", \"b\": \"inta-2\", " + OneSource + ", \"sourceB\": { \"z\": 0.6, \"v\": 0.2, \"w\": 0.3, \"pz\": 0.7, \"pv\": 0.1, \"pw\": 0.1 } }",
+        "pairs[0].sourceB: intensities w = 300000e-6, v = 200000e-6: 0 < w < v")]
     [InlineData("\"name\": \"sgsics\"", "\"name\": \"SGSICS\"", "users[2].name = 'SGSICS': a name is")]
     [InlineData("\"name\": \"sgsics\"", "\"name\": \"inta-1\"", "users[2].name = 'inta-1' is taken")]
     [InlineData("\"name\": \"sgsics\"", "\"name\": \"hub\"", "users[2].name = 'hub' is taken")]
@@ -55,6 +61,18 @@ public sealed class NetworkReaderTests
         // Faults of a pair or of a source may be reported at the line where the section begins.
         int reported = int.Parse(error.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(reported, line - 2, line);
+    }
+
+    [Fact]
+    public void Settings_given_in_the_file_are_kept()
+    {
+        string text = Replaced(
+            "{ \"a\": \"inta-1\", \"b\": \"inta-2\" }",
+            "{ \"a\": \"inta-1\", \"b\": \"inta-2\", " + OneSource + ", " + OneSource.Replace("sourceA", "sourceB", StringComparison.Ordinal) + " }");
+
+        Assert.True(NetworkReader.TryParse(Encoding.UTF8.GetBytes(text), "net.json", out NetworkFile? network, out string? error), error);
+        Assert.Equal(SourceSettings.FromReal(0.6, 0.2, 0.1, 0.7, 0.1, 0.1), network.Pairs[0].SourceB!.ToSettings());
+        Assert.Null(network.Pairs[1].SourceA);
     }
 
     [Theory]

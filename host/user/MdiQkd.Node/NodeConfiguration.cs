@@ -91,14 +91,9 @@ public sealed record NodeConfiguration(
                 return $"peers: node = '{peer.Node}': {ParticipantName.Rule}, and not this node itself";
             }
 
-            if (peer.Source.Fault() is { } source)
+            if (peer.Fault(Timing) is { } fault)
             {
-                return $"peers[{peer.Node}].source: {source}";
-            }
-
-            if (peer.PeerSource?.Fault() is { } peerSource)
-            {
-                return $"peers[{peer.Node}].peerSource: {peerSource}";
+                return $"peers[{peer.Node}].{fault}";
             }
         }
 

@@ -14,6 +14,12 @@ internal sealed record NetworkSettings
 
     public SourceSettings SourceB { get; init; } = SourceSettings.FromReal(0.61, 0.21, 0.08, 0.55, 0.12, 0.25);
 
+    /// <summary>What this user believes about the light's way; null = nothing, and plans are not judged.</summary>
+    public LinkModel? Link { get; init; }
+
+    /// <summary>Whether the settings of this user are left to the optimiser.</summary>
+    public bool IsOptimised { get; init; }
+
     public SlotTiming Timing { get; init; } = new(5000, 2500, 500);
 
     public PilotPattern Pilots { get; init; } = new(1_000_003, 0);

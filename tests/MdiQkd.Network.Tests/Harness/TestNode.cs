@@ -99,7 +99,11 @@ internal sealed class TestNode : IDisposable
         Engine = new PairEngine(new PairContext
         {
             Node = Name,
-            Peer = new PeerSettings(Peer, isReference ? settings.SourceA : settings.SourceB, isReference ? settings.SourceB : settings.SourceA),
+            Peer = new PeerSettings(
+                Peer,
+                settings.IsOptimised ? null : isReference ? settings.SourceA : settings.SourceB,
+                settings.IsOptimised ? null : isReference ? settings.SourceB : settings.SourceA,
+                settings.Link),
             Block = settings.Block,
             Timing = settings.Timing,
             Pilots = settings.Pilots,

@@ -4,6 +4,8 @@ using MdiQkd.Cli.Networks;
 using MdiQkd.Cli.Processes;
 using MdiQkd.Cli.Tables;
 using MdiQkd.Evaluation;
+using MdiQkd.Evaluation.Commands;
+using MdiQkd.Evaluation.Networks;
 using Spectre.Console;
 
 namespace MdiQkd.Cli.Commands;
@@ -92,6 +94,7 @@ internal static class DemoCommand
             return ExitCode.Usage;
         }
 
+        WarnOfShortBlocks(network);
         DemoOptions options = new(
             result.GetValue(Drift) ? network.Drifting(feedback) : network,
             seed,
@@ -136,6 +139,20 @@ internal static class DemoCommand
                 options, TimeProvider.System, view => Watched(v => context.UpdateTarget(DemoTable.Render(v)), view));
             return live.ExecuteAsync(source.Token);
         }).ConfigureAwait(false);
+    }
+
+    // Where the nodes plan, they refuse such blocks themselves; given settings are run as they are.
+    private static void WarnOfShortBlocks(NetworkFile network)
+    {
+        EvaluatedNetwork evaluated = EvaluatedNetworks.Of(network, "network");
+        foreach (NetworkPair pair in evaluated.Pairs.Where(pair => pair.SourceA is not null))
+        {
+            PlannedPair planned = PlannedPair.Of(evaluated, pair);
+            if (!planned.IsEnough)
+            {
+                Console.Error.WriteLine($"warning: {NetworkCheckCommand.Warning(planned)}");
+            }
+        }
     }
 
     private static bool TryNetwork(

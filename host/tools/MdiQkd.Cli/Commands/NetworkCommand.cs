@@ -1,10 +1,11 @@
 using System.CommandLine;
 using MdiQkd.Cli.Networks;
 using MdiQkd.Evaluation;
+using MdiQkd.Evaluation.Commands;
 
 namespace MdiQkd.Cli.Commands;
 
-/// <summary>`mdiqkd network example`: prints the default network, ready to be changed.</summary>
+/// <summary>`mdiqkd network`: prints the default network, ready to be changed, and checks what a network file plans.</summary>
 internal static class NetworkCommand
 {
     internal static Command Make()
@@ -15,6 +16,6 @@ internal static class NetworkCommand
             Console.Out.Write(NetworkReader.ExampleText);
             return ExitCode.Success;
         });
-        return new Command("network", "Network files.") { example };
+        return new Command("network", "Network files.") { example, NetworkCheckCommand.Make(EvaluatedNetworks.Read) };
     }
 }

@@ -91,17 +91,32 @@ internal sealed class DaemonFiles(DemoFolder folder, ThrowAwayAuthority authorit
         network.Users.ToDictionary(user => ApplicationName(user.Name), user => user.Name),
         [OperatorName]));
 
-    private static IEnumerable<PeerSettings> PeersOf(string node, UserPair pair)
+    private IEnumerable<PeerSettings> PeersOf(string node, UserPair pair)
     {
         if (pair.A == node)
         {
-            yield return new PeerSettings(pair.B, pair.SourceA.ToSettings(), pair.SourceB.ToSettings());
+            yield return new PeerSettings(pair.B, pair.SourceA?.ToSettings(), pair.SourceB?.ToSettings(), LinkOf(pair, pair.A, pair.B));
         }
         else if (pair.B == node)
         {
-            yield return new PeerSettings(pair.A, pair.SourceB.ToSettings(), pair.SourceA.ToSettings());
+            yield return new PeerSettings(pair.A, pair.SourceB?.ToSettings(), pair.SourceA?.ToSettings(), LinkOf(pair, pair.B, pair.A));
         }
     }
+
+    // Given settings are the operator's decision, also for blocks without margin (`network check` tells); else the nodes plan.
+    private LinkModel? LinkOf(UserPair pair, string node, string peer) => pair.SourceA is not null
+        ? null
+        : new LinkModel(
+            network.User(node).LossDb,
+            network.User(peer).LossDb,
+            network.Detectors.Efficiency,
+            network.Detectors.DarkRateHz,
+            network.Detectors.DeadTimePs,
+            network.Interference.Overlap,
+            network.Interference.Extinction,
+            network.Interference.PhaseErrorRad,
+            network.Interference.MisalignmentZ,
+            network.Interference.MisalignmentX);
 
     private string Write<T>(string name, T configuration)
     {

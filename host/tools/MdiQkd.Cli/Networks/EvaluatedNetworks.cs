@@ -42,7 +42,7 @@ internal static class EvaluatedNetworks
             name,
             scenario,
             [.. network.Users.Select(user => new NetworkUser(user.Name, Arm(user)))],
-            [.. network.Pairs.Select(pair => new NetworkPair(pair.A, pair.B, pair.SourceA.ToSettings(), pair.SourceB.ToSettings()))]);
+            [.. network.Pairs.Select(pair => new NetworkPair(pair.A, pair.B, pair.SourceA?.ToSettings(), pair.SourceB?.ToSettings()))]);
     }
 
     private static FibreArm Arm(UserArm user) => new(user.LengthKm, user.LossDbPerKm, user.HubLossDb);

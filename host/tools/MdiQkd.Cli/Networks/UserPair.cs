@@ -5,9 +5,9 @@ namespace MdiQkd.Cli.Networks;
 /// <summary>Two users that make keys.</summary>
 /// <param name="A">Key reference: the ordinally lower name.</param>
 /// <param name="B">The other user.</param>
-/// <param name="SourceA">Settings of A towards B.</param>
+/// <param name="SourceA">Settings of A towards B; null, for both users, leaves them to the optimiser of the nodes.</param>
 /// <param name="SourceB">Settings of B towards A.</param>
-internal sealed record UserPair(string A, string B, SourceLevels SourceA, SourceLevels SourceB)
+internal sealed record UserPair(string A, string B, SourceLevels? SourceA = null, SourceLevels? SourceB = null)
 {
     internal NetworkFault? Fault(string path, IReadOnlyList<UserArm> users)
     {
@@ -24,6 +24,7 @@ internal sealed record UserPair(string A, string B, SourceLevels SourceA, Source
         return !ParticipantName.IsReference(A, B)
             ? new NetworkFault(
                 $"{path}.a", $"{path}.a = '{A}', b = '{B}': two different users, a the alphabetically lower (key reference)")
-            : SourceA.Fault($"{path}.sourceA") ?? SourceB.Fault($"{path}.sourceB");
+            : (SourceA is null) != (SourceB is null) ? new NetworkFault(path, $"{path}: sourceA and sourceB are needed both or neither")
+            : SourceA?.Fault($"{path}.sourceA") ?? SourceB?.Fault($"{path}.sourceB");
     }
 }

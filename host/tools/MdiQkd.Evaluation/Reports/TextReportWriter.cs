@@ -21,7 +21,8 @@ internal static class TextReportWriter
         }
     }
 
-    private static void WriteTable(ReportTable table, TextWriter output)
+    /// <summary>Writes the leading columns of a table, indented.</summary>
+    internal static void WriteTable(ReportTable table, TextWriter output)
     {
         int[] columns = [.. Enumerable.Range(0, table.Columns.Count).Where(i => table.Columns[i] is not ("quantity" or "unit")).Take(ColumnsMax)];
         string[][] cells = [.. table.Rows.Select(row => columns.Select(i => Cells.Short(row[i])).ToArray())];

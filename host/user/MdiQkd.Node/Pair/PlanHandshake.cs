@@ -47,8 +47,13 @@ internal sealed class PlanHandshake(
             return;
         }
 
-        proposal ??= negotiation.Propose();
         accepted = null;
+        if (proposal is null && (proposal = negotiation.Propose(out reason)) is null)
+        {
+            Alarm = $"no block is planned: {reason}";
+            return;
+        }
+
         send(new KmeMessage { ProposePlan = ByteString.CopyFrom(proposal.Encode()) });
     }
 

@@ -8,8 +8,13 @@ namespace MdiQkd.Node.Pair;
 /// </summary>
 internal sealed class PlanNegotiation(PairContext context)
 {
-    /// <summary>A plan of this node, as A; the settings of B are a place holder until B fills them in.</summary>
-    public BlockPlan Propose()
+    private readonly PlanForecast? forecast = context.Peer.Link is { } link
+        ? new PlanForecast(link, ParticipantName.IsReference(context.Node, context.Peer.Node))
+        : null;
+
+    /// <summary>A plan of this node, as A; B replaces the settings of B by its own, if it has any.</summary>
+    /// <returns>The plan, or null with the reason why there is none.</returns>
+    public BlockPlan? Propose(out string? refusal)
     {
         SessionId[] sessions = new SessionId[context.Block.Sessions];
         for (int index = 0; index < sessions.Length; index++)
@@ -17,14 +22,14 @@ internal sealed class PlanNegotiation(PairContext context)
             sessions[index] = new SessionId(Draw());
         }
 
-        return new BlockPlan(
+        BlockPlan draft = new(
             new BlockId(Draw()),
             context.Node,
             context.Peer.Node,
             context.Timing,
             context.Pilots,
-            context.Peer.Source,
-            context.Peer.PeerSource ?? context.Peer.Source,
+            context.Peer.Source ?? PlaceHolder,
+            context.Peer.PeerSource ?? context.Peer.Source ?? PlaceHolder,
             context.Block.AcceptPsiPlus,
             sessions,
             context.Block.SlotsPerSession,
@@ -32,19 +37,32 @@ internal sealed class PlanNegotiation(PairContext context)
             context.Block.Security,
             context.Block.EfficiencyCapMilli,
             context.Block.QberCapMicro);
+        BlockPlan plan = draft;
+        if (context.Peer.Source is null)
+        {
+            plan = forecast!.Optimised(draft);
+            plan = plan with { SourceB = context.Peer.PeerSource ?? plan.SourceB };
+        }
+
+        refusal = forecast?.Refusal(plan);
+        return refusal is null ? plan : null;
     }
 
-    /// <summary>As B: checks A's plan against the own configuration and fills the own settings in.</summary>
+    /// <summary>
+    /// As B: checks A's plan against the own configuration, fills the own settings in, if there are any, and checks by the own model of the
+    /// channel what the plan would bring.
+    /// </summary>
     /// <returns>The accepted plan, or null with the reason.</returns>
     public BlockPlan? Answer(BlockPlan proposal, out string? refusal)
     {
+        BlockPlan plan = proposal with { SourceB = context.Peer.Source ?? proposal.SourceB };
         refusal = proposal.A != context.Peer.Node || proposal.B != context.Node ? "the plan is for another pair"
             : !Matches(proposal, out string? difference) ? difference
             : context.Peer.PeerSource is { } expected && expected != proposal.SourceA
                 ? "sourceA is not what this node accepts from the peer"
             : UsedSession(proposal) is { } used ? $"session {used} was used before"
-            : null;
-        return refusal is null ? proposal with { SourceB = context.Peer.Source } : null;
+            : forecast?.Refusal(plan);
+        return refusal is null ? plan : null;
     }
 
     /// <summary>As A: checks that B changed nothing but its own settings, and those within what this node accepts.</summary>
@@ -55,8 +73,12 @@ internal sealed class PlanNegotiation(PairContext context)
         return !same ? "the peer changed the plan"
             : context.Peer.PeerSource is { } expected && expected != accepted.SourceB
                 ? "sourceB is not what this node accepts from the peer"
+            : accepted.SourceB != proposal.SourceB ? forecast?.Refusal(accepted)
             : null;
     }
+
+    // Stands in a draft until the optimiser has been asked.
+    private static SourceSettings PlaceHolder { get; } = SourceSettings.FromReal(0.5, 0.2, 0.05, 0.6, 0.1, 0.2);
 
     private bool Matches(BlockPlan plan, out string? difference)
     {
