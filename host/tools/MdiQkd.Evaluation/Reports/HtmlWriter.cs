@@ -13,7 +13,7 @@ internal static class HtmlWriter
         .figure { display: flex; flex-wrap: wrap; gap: 1.5em; align-items: flex-start; margin: 1em 0; }
         figure { margin: 0; flex: 1 1 620px; max-width: 900px; } figure img { width: 100%; height: auto; }
         figcaption { color: #444; font-size: 0.9em; }
-        aside { flex: 0 1 300px; font-size: 0.82em; background: #f6f8fa; border-left: 3px solid #0b5fa5; padding: 0.6em 0.9em; }
+        aside { flex: 0 1 300px; max-width: 420px; font-size: 0.82em; background: #f6f8fa; border-left: 3px solid #0b5fa5; padding: 0.6em 0.9em; }
         aside h3 { margin: 0 0 0.4em; font-size: 1em; } dl { display: grid; grid-template-columns: auto auto; gap: 0.1em 0.8em; margin: 0; }
         dt { color: #555; } dd { margin: 0; text-align: right; }
         table { border-collapse: collapse; font-size: 0.8em; font-variant-numeric: tabular-nums; }
