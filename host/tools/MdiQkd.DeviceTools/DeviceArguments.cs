@@ -10,7 +10,10 @@ internal static class DeviceArguments
     /// <summary>Where the board is.</summary>
     internal static Argument<string> Address()
     {
-        Argument<string> argument = new("ADDRESS") { Description = $"The board: {DeviceAddress.Form}." };
+        Argument<string> argument = new("ADDRESS")
+        {
+            Description = $"The board: {DeviceAddress.Form}. It is taken from any other host: its light goes off, its capture ends.",
+        };
         argument.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && !DeviceAddress.TryParse(text, out _, out string fault))

@@ -11,8 +11,7 @@ public static class DeviceCommand
     /// <summary>The command, for a root command. Its actions end cleanly when the token of the invocation is cancelled.</summary>
     public static Command Make() => new(
         "device",
-        $"Switch and time-tag boards. ADDRESS is {Acquisition.Device.DeviceAddress.Form}. Whoever talks to a board takes it from any "
-        + "other host: its light goes off and its capture ends.")
+        "A switch and time-tag board: find it, look at it, test it, move its switch, record its tags.")
     {
         ListCommand.Make(), InfoCommand.Make(), SelfTestCommand.Make(), SwitchCommand.Make(), CaptureCommand.Make(), MonitorCommand.Make(),
     };

@@ -67,15 +67,17 @@ internal static class ReplayPlots
             Steps(plot, i => i * bin, arrivals.Counts, $"channel {arrivals.Channel}");
         }
 
-        MarkBin(report.EarlyCentrePs, "early");
+        List<(string Name, long CentrePs)> bins = [("early", report.EarlyCentrePs)];
         if (run.Timing is { } timing)
         {
-            MarkBin((report.EarlyCentrePs + timing.BinSpacingPs) % report.PeriodPs, "late");
+            bins.Add(("late", (report.EarlyCentrePs + timing.BinSpacingPs) % report.PeriodPs));
             plot.Title($"Arrivals modulo {report.PeriodPs} ps; early and late bin, windows of {timing.WindowPs} ps shaded");
         }
 
         plot.Axes.AutoScale();
-        plot.Axes.SetLimits(0, report.PeriodPs, 0, plot.Axes.GetLimits().Top);
+        double top = 1.05 * plot.Axes.GetLimits().Top;
+        bins.ForEach(bin => MarkBin(bin.CentrePs, bin.Name));
+        plot.Axes.SetLimits(0, report.PeriodPs, 0, top);
         return plot;
 
         void MarkBin(long centrePs, string name)
@@ -88,9 +90,8 @@ internal static class ReplayPlots
                 span.LineWidth = 0;
             }
 
-            var line = plot.Add.VerticalLine(centrePs, 1, Colors.Gray, LinePattern.Dashed);
-            line.LabelText = name;
-            line.LabelOppositeAxis = true;
+            plot.Add.VerticalLine(centrePs, 1, Colors.Gray, LinePattern.Dashed);
+            plot.Add.Text(name, centrePs, top).LabelAlignment = Alignment.UpperLeft;
         }
     }
 
@@ -139,6 +140,9 @@ internal static class ReplayPlots
         plot.XLabel(x);
         plot.YLabel(y);
         plot.Font.Automatic();
+
+        // Room for the half of the last number that stands right of the axis.
+        plot.Axes.Right.MinimumSize = 25;
         return plot;
     }
 

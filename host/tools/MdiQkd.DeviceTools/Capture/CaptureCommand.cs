@@ -17,10 +17,7 @@ internal static class CaptureCommand
         Option<long?> tags = DeviceArguments.Positive<long>("--tags", "N", "Stop after this many tags.");
         Option<double?> reconnect = DeviceArguments.Positive<double>(
             "--reconnect", "SECONDS", "How long to wait for the board after the link was lost; 60 if not given.");
-        Option<string> text = new("--text")
-        {
-            Description = "What is recorded; kept in the file.", HelpName = "TEXT", DefaultValueFactory = _ => "",
-        };
+        Option<string> text = new("--text") { Description = "What is recorded; kept in the file.", HelpName = "TEXT" };
         Option<bool> force = new("--force") { Description = "Overwrite FILE if it exists." };
         Option<bool> json = DeviceArguments.Json();
         Command command = new("capture", "Record the tags of a board until Ctrl-C; the file is closed whatever ends it.")

@@ -34,7 +34,7 @@ internal sealed record CaptureReport(
             .. Tags.Select(channel => (
                 ReportTables.Text($"channel {channel.Key}"), ReportTables.Text($"{channel.Value:N0}, {RatesHz[channel.Key]:N1}/s"))),
             ("lost tags", LostTags == 0 ? "none" : ReportTables.Text(
-                $"{LostTags:N0} ({Losses}), {BlocksLost} blocks lost on the link, {Interruptions} interruptions; these times are void")),
+                $"{LostTags:N0} (board: {Losses}), {BlocksLost} blocks lost on the link, {Interruptions} interruptions; these times are void")),
         ];
         ReportTables.Console(output).Write(ReportTables.Pairs(rows));
     }

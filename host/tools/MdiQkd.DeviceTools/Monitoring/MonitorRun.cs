@@ -36,17 +36,17 @@ internal sealed class MonitorRun : IAsyncDisposable
         HealthReport? health = null;
         SwitchReport? where = null;
         IReadOnlyList<FaultReport> faults = [];
-        string? silent = null;
-        try
+        string? silent = session.IsOpen ? null : "no link";
+        if (silent is null)
         {
-            health = await HealthReport.AskAsync(session, ct).ConfigureAwait(false);
-            where = session.Information.HasSwitch
-                ? SwitchReport.From(await session.SwitchStatusAsync(ct).ConfigureAwait(false)) : null;
-            faults = await FaultReport.AskAsync(session, ct).ConfigureAwait(false);
-        }
-        catch (DeviceException e)
-        {
-            silent = e.Message;
+            try
+            {
+                (health, where, faults) = await AskAsync(ct).ConfigureAwait(false);
+            }
+            catch (DeviceException e)
+            {
+                silent = e.Message;
+            }
         }
 
         List<string> events = [];
@@ -68,6 +68,11 @@ internal sealed class MonitorRun : IAsyncDisposable
         await counting.ConfigureAwait(false);
         stopping.Dispose();
     }
+
+    private async Task<(HealthReport Health, SwitchReport? Where, IReadOnlyList<FaultReport> Faults)> AskAsync(CancellationToken ct) => (
+        await HealthReport.AskAsync(session, ct).ConfigureAwait(false),
+        session.Information.HasSwitch ? SwitchReport.From(await session.SwitchStatusAsync(ct).ConfigureAwait(false)) : null,
+        await FaultReport.AskAsync(session, ct).ConfigureAwait(false));
 
     private async Task CountAsync()
     {

@@ -48,11 +48,12 @@ internal static class MonitorView
     internal static string Line(MonitorSample sample)
     {
         string rates = string.Join(", ", sample.RatesHz.Select(rate => ReportTables.Text($"channel {rate.Key}: {rate.Value:N0}/s")));
+        string temperature = sample.Health?.TemperatureC is { } celsius ? ReportTables.Text($"{celsius:F1} °C") : "no thermometer";
         string faults = string.Join(", ", sample.Faults.Where(fault => fault.IsActive).Select(fault => fault.Fault));
         return ReportTables.Text($"{sample.Time.ToLocalTime():HH:mm:ss} ")
             + (sample.Health is { } health
                 ? ReportTables.Text(
-                    $"{rates}; lost {sample.LostTags}; {health.TemperatureC:F1} °C; FIFO {health.FifoHighWaterTags}; switch {sample.Switch?.State}; ")
+                    $"{rates}; lost {sample.LostTags}; {temperature}; FIFO {health.FifoHighWaterTags}; switch {sample.Switch?.State}; ")
                     + $"faults: {(faults.Length == 0 ? "none" : faults)}"
                 : "no answer")
             + (sample.Problem is null ? "" : $"; {sample.Problem}");

@@ -6,6 +6,9 @@ internal static class SerialPorts
     // Interface, device: a USB port's description is at most three folders above.
     private const int LevelsMax = 4;
 
+    // Since Linux 6.5 a UART's port hangs on a bus of its own below the device that has the driver.
+    private const string SerialBus = "serial-base";
+
     private static readonly string[] ProductFiles = ["manufacturer", "product", "serial"];
 
     /// <summary>All ports, by name.</summary>
@@ -20,8 +23,9 @@ internal static class SerialPorts
 
         ILookup<string, string> links = Links(Path.Combine(devices, "serial", "by-id"));
         return [.. Directory.EnumerateFileSystemEntries(classes)
-            .Where(HasHardware)
-            .Select(entry => Describe(entry, Path.Combine(devices, Path.GetFileName(entry)), links))
+            .Select(entry => (Entry: Resolve(entry), Path: Path.Combine(devices, Path.GetFileName(entry))))
+            .Where(terminal => HasHardware(terminal.Entry))
+            .Select(terminal => Describe(terminal.Entry, terminal.Path, links))
             .OrderBy(port => port.Path, StringComparer.Ordinal)];
     }
 
@@ -32,6 +36,12 @@ internal static class SerialPorts
     private static SerialPortReport Describe(string entry, string path, ILookup<string, string> links)
     {
         string device = Resolve(Path.Combine(entry, "device"));
+        string? driven = device;
+        while (driven is not null && Path.GetFileName(Resolve(Path.Combine(driven, "subsystem"))) == SerialBus)
+        {
+            driven = Path.GetDirectoryName(driven);
+        }
+
         string? usb = device;
         for (int level = 0; usb is not null && !File.Exists(Path.Combine(usb, "idVendor")); level++)
         {
@@ -42,7 +52,7 @@ internal static class SerialPorts
             .Select(name => Text(Path.Combine(usb, name))).Where(text => text.Length > 0));
         string id = usb is null ? "" : $"{Text(Path.Combine(usb, "idVendor"))}:{Text(Path.Combine(usb, "idProduct"))}";
         return new SerialPortReport(
-            path, [.. links[path].Order(StringComparer.Ordinal)], Path.GetFileName(Resolve(Path.Combine(device, "driver"))), product, id,
+            path, [.. links[path].Order(StringComparer.Ordinal)], Path.GetFileName(Resolve(Path.Combine(driven ?? device, "driver"))), product, id,
             Access(path));
     }
 
@@ -73,8 +83,12 @@ internal static class SerialPorts
     private static ILookup<string, string> Links(string folder) =>
         (Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder) : []).ToLookup(Resolve, link => link);
 
+    /// <summary>
+    /// Where a link leads, or the path itself if it is none. What is above it must hold no links, because the links in /sys are relative.
+    /// </summary>
     private static string Resolve(string path) =>
-        (Directory.Exists(path) ? Directory.ResolveLinkTarget(path, true) : File.ResolveLinkTarget(path, true))?.FullName ?? path;
+        (Directory.Exists(path) ? Directory.ResolveLinkTarget(path, true)
+            : File.Exists(path) ? File.ResolveLinkTarget(path, true) : null)?.FullName ?? path;
 
     private static string Text(string file) => File.Exists(file) ? File.ReadAllText(file).Trim() : "";
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -17,7 +18,11 @@ internal static class DeviceJson
 
     private static JsonSerializerOptions Make(bool indented)
     {
-        JsonSerializerOptions options = new(JsonSerializerDefaults.Web) { WriteIndented = indented };
+        // Messages hold apostrophes and degrees; none of this goes into a web page.
+        JsonSerializerOptions options = new(JsonSerializerDefaults.Web)
+        {
+            WriteIndented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
         options.Converters.Add(new JsonStringEnumConverter());
         return options;
     }

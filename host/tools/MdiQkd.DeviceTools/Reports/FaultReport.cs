@@ -20,5 +20,8 @@ internal sealed record FaultReport(string Fault, bool IsActive, int Detail, uint
     internal static IReadOnlyList<FaultReport> From(FaultsReply reply) =>
         [.. reply.Records.Take(reply.Count).Select(record => new FaultReport(
             RefusalText.Name(record.Code), record.IsActive, record.Detail, record.Count, record.UptimeMs,
-            FaultText.Describe(record.Code)))];
+            FaultText.Describe(record.Code) + Note(record.Code)))];
+
+    private static string Note(FaultCode code) => code is FaultCode.LinkLost or FaultCode.HostSilent
+        ? " It also comes whenever a program that used the board ends." : "";
 }

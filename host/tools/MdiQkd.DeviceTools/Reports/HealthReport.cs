@@ -10,7 +10,8 @@ namespace MdiQkd.DeviceTools.Reports;
 /// <param name="FifoHighWaterTags">Highest fill of the tagger's FIFO.</param>
 /// <param name="BufferHighWater">Most block buffers in use at once.</param>
 /// <param name="LongestLoopMs">Longest round of the main loop.</param>
-/// <param name="ReferencePresent">Whether the reference clock is there; null on a board that cannot tell.</param>
+/// <param name="ReferencePresent">Whether the reference clock was there when a capture or a self-test looked last; null on a board that
+/// cannot tell.</param>
 /// <param name="SelfTestPassed">Whether the last self-test passed; false before the first.</param>
 /// <param name="LostTags">Tags lost.</param>
 /// <param name="BlocksSent">Tag blocks sent.</param>

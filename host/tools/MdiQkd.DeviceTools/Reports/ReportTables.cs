@@ -25,13 +25,18 @@ internal static class ReportTables
     /// <summary>Health as names and values.</summary>
     internal static IEnumerable<(string Name, string Value)> Rows(HealthReport health)
     {
-        yield return ("uptime", TimeSpan.FromMilliseconds(health.UptimeMs).ToString("c", CultureInfo.InvariantCulture));
+        yield return ("uptime", TimeSpan.FromSeconds(health.UptimeMs / 1000).ToString("c", CultureInfo.InvariantCulture));
         yield return ("temperature", health.TemperatureC is { } celsius ? Text($"{celsius:F1} °C") : "no thermometer");
-        yield return ("reference clock", health.ReferencePresent switch { true => "present", false => "MISSING", null => "not monitored" });
+        yield return ("reference clock", health.ReferencePresent switch
+        {
+            true => "present",
+            false => "not seen; a capture or a self-test looks for it",
+            null => "not monitored",
+        });
         yield return ("lost tags", Text($"{health.LostTags:N0} since start"));
         yield return ("FIFO high water", Text($"{health.FifoHighWaterTags:N0} tags"));
         yield return ("blocks", Text($"{health.BlocksSent:N0} sent, at most {health.BufferHighWater} buffers in use"));
-        yield return ("free memory", Text($"{health.FreeMemoryBytes:N0} bytes"));
+        yield return ("free memory", health.FreeMemoryBytes == uint.MaxValue ? "4 GB or more" : Text($"{health.FreeMemoryBytes:N0} bytes"));
         yield return ("longest loop", Text($"{health.LongestLoopMs} ms"));
         yield return ("link as the board sees it", Text(
             $"{health.FramesRejected} frames rejected, {health.FramesMissed} missed, {health.DiscardedBytes} bytes discarded"));

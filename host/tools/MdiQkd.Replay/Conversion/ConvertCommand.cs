@@ -22,19 +22,16 @@ public static class ConvertCommand
         Description = "Format of the recording; detected if not given.", HelpName = "NAME",
     };
 
-    private static readonly Option<long> From = new("--from")
+    private static readonly Option<long?> From = new("--from")
     {
-        Description = "Leave out tags before this time, ps.", HelpName = "PS", DefaultValueFactory = _ => 0,
+        Description = "Leave out tags before this time, ps.", HelpName = "PS",
     };
 
-    private static readonly Option<long> To = new("--to")
-    {
-        Description = "Leave out tags after this time, ps.", HelpName = "PS", DefaultValueFactory = _ => long.MaxValue,
-    };
+    private static readonly Option<long?> To = new("--to") { Description = "Leave out tags after this time, ps.", HelpName = "PS" };
 
     private static readonly Option<string> Text = new("--text")
     {
-        Description = "What was recorded; kept in a tag file or Parquet.", HelpName = "TEXT", DefaultValueFactory = _ => "",
+        Description = "What was recorded; kept in a tag file or Parquet.", HelpName = "TEXT",
     };
 
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite OUT if it exists." };
@@ -61,8 +58,8 @@ public static class ConvertCommand
             result.GetRequiredValue(Input),
             result.GetRequiredValue(Output),
             result.GetValue(Format) is { } name ? RecordingNames.Parse(name) : RecordingFormat.Unknown,
-            result.GetValue(From),
-            result.GetValue(To),
+            result.GetValue(From) ?? 0,
+            result.GetValue(To) ?? long.MaxValue,
             result.GetValue(Text) ?? "");
         string? fault = request.Fault(result.GetValue(Force));
         int code = Usage;

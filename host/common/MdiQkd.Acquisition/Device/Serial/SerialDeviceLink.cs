@@ -21,7 +21,8 @@ internal sealed class SerialDeviceLink : IDeviceLink
         }
 
         SafeFileHandle terminal = Terminal.Open(path);
-        int error = terminal.IsInvalid ? Marshal.GetLastPInvokeError() : Terminal.MakeRaw(terminal, baud);
+        int error = terminal.IsInvalid ? Marshal.GetLastPInvokeError() : Terminal.Lock(terminal);
+        error = error == 0 ? Terminal.MakeRaw(terminal, baud) : error;
         if (error != 0)
         {
             terminal.Dispose();
@@ -71,7 +72,7 @@ internal sealed class SerialDeviceLink : IDeviceLink
     {
         Terminal.ErrorNoEntry => "there is no such port: is the board plugged in? 'mdiqkd device list' shows the ports",
         Terminal.ErrorAccess => "no permission: the user must be in the group that owns the port, usually 'dialout'",
-        Terminal.ErrorBusy => "another program has the port open: is the hub daemon running?",
+        Terminal.ErrorBusy => "another program has the port open: is the hub daemon or another 'mdiqkd device' running?",
         Terminal.ErrorNoTerminal => "this is no serial port",
         Terminal.ErrorNoDevice or Terminal.ErrorIo => "the port exists, but there is no device behind it",
         _ => Marshal.GetPInvokeErrorMessage(error),

@@ -26,11 +26,23 @@ internal static unsafe partial class Terminal
     private const uint Mode = 0x30 | 0x80 | 0x800 | 0x1000; // CS8, CREAD, CLOCAL, BOTHER: the speed is a number
     private const int MinimumBytes = 6; // VMIN
     private const int ReadTime = 5; // VTIME
+    private const int LockExclusiveNow = 2 | 4; // LOCK_EX, LOCK_NB
     private const short PollIn = 1;
     private const short PollOut = 4;
 
     /// <summary>Opens a terminal without waiting, not as the controlling one; the handle is invalid after an error.</summary>
     public static SafeFileHandle Open(string path) => new(OpenFile(path, OpenFlags), ownsHandle: true);
+
+    /// <summary>
+    /// Keeps the terminal for this program. A second lock beside TIOCEXCL, which does not stop a privileged user: flock(2), as other terminal
+    /// programs do.
+    /// </summary>
+    /// <returns>0, or the error number; <see cref="ErrorBusy"/> if another program holds it.</returns>
+    public static int Lock(SafeFileHandle terminal)
+    {
+        int error = LockFile(terminal, LockExclusiveNow) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        return error == ErrorAgain ? ErrorBusy : error;
+    }
 
     /// <summary>Eight bits, no parity, no flow control, nothing translated; no other program may open it while it is open here.</summary>
     /// <returns>0, or the error number.</returns>
@@ -109,6 +121,9 @@ internal static unsafe partial class Terminal
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteFile(SafeFileHandle file, byte* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int LockFile(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int PollFiles(PollEntry* entries, nuint count, int timeoutMs);
