@@ -33,6 +33,7 @@ public sealed class InstalledReconcileBenchTests
     [InlineData("--length", "0", "1..1048576")]
     [InlineData("--frames", "-1", "1..")]
     [InlineData("--code", "12", "no such code")]
+    [InlineData("--f", "0.9", "1..3")]
     public async Task Bad_options_are_named(string option, string value, string says)
     {
         (int code, string output, string error) = await RunAsync(option, value);

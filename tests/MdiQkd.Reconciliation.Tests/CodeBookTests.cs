@@ -11,12 +11,15 @@ public sealed class CodeBookTests
         Assert.Equal([65_536, 262_144, 1_048_576], CodeBook.Default.Lengths);
         foreach (ReconciliationCode code in CodeBook.Default.Codes)
         {
-            Assert.Equal(code.Id, (1000 * int.Log2(code.LiftingSize)) + code.RowBlocks(1));
+            Assert.Equal(code.Id, (1000 * (20 + int.Log2(code.LiftingSize))) + code.RowBlocks(1));
             Assert.True(CodeBook.Default.TryFind(code.Id, out ReconciliationCode? found));
             Assert.Same(code, found);
         }
 
         Assert.False(CodeBook.Default.TryFind(1, out _));
+
+        // Codes of the first book have other matrices: a peer that has it must not be understood.
+        Assert.DoesNotContain(CodeBook.Default.Codes, code => code.Id < 20_000);
     }
 
     [Fact]
@@ -110,7 +113,7 @@ public sealed class CodeBookTests
         BaseMatrix matrix = plan.Build(out int[] fourCycles);
         foreach (int[] rows in plan.Rates)
         {
-            ReconciliationCode code = CodeBook.Default.Find(10_000 + rows[0]);
+            ReconciliationCode code = CodeBook.Default.Find(30_000 + rows[0]);
             Assert.Equal(rows, Enumerable.Range(1, 3).Select(code.RowBlocks));
             Assert.Equal(code.FirstRoundQber, CodePlan.FirstRoundQber(rows[0])[^1], 1e-8);
             for (int row = 0; row < rows[^1]; row++)
@@ -126,6 +129,20 @@ public sealed class CodeBookTests
     [InlineData(double.NaN)]
     [InlineData(-0.1)]
     [InlineData(0.51)]
-    public void Select_refuses_a_rate_that_is_none(double qber) =>
+    public void Select_refuses_a_rate_that_is_none(double qber)
+    {
         Assert.Throws<ArgumentOutOfRangeException>(() => CodeBook.Default.Select(qber, 65_536));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CodeBook.Default.SelectWithin(1.1, qber, 65_536));
+    }
+
+    [Fact]
+    public void SelectWithin_takes_as_many_rows_as_the_efficiency_allows()
+    {
+        // 1.15 h(0.01) 1024 = 95.1 row blocks; below 27 rows there is no code.
+        Assert.Equal(95, CodeBook.Default.SelectWithin(1.15, 0.01, 1_048_576).RowBlocks(1));
+        Assert.Equal(1_048_576, CodeBook.Default.SelectWithin(1.15, 0.01, 1_048_576).Length);
+        Assert.Equal(27, CodeBook.Default.SelectWithin(1.15, 0.0001, 65_536).RowBlocks(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CodeBook.Default.SelectWithin(0.99, 0.01, 65_536));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CodeBook.Default.SelectWithin(double.NaN, 0.01, 65_536));
+    }
 }

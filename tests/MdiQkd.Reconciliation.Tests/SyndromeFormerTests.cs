@@ -47,7 +47,7 @@ public sealed class SyndromeFormerTests
             2,
             [[new(0, 1), new(1, 0)], [new(0, 0), new(1, 63)], [new(1, 63)]],
             [1]);
-        ReconciliationCode code = new CodeBook([matrix], [new CodeRate(0, [1, 2, 3], [0.1, 0.1, 0.1])]).Find(6001);
+        ReconciliationCode code = new CodeBook([matrix], [new CodeRate(0, [1, 2, 3], [0.1, 0.1, 0.1])]).Find(26_001);
         ulong[] frame = [0x8000_0000_0000_0003, 0x0000_0000_0000_0010];
         ulong[] syndrome = new ulong[1];
         SyndromeFormer.Form(code, 1, frame, syndrome);

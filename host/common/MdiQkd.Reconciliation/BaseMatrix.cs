@@ -39,7 +39,7 @@ public sealed class BaseMatrix
         ArgumentNullException.ThrowIfNull(parents);
         MainRows = rows.Length - parents.Length;
         if (parents.Distinct().Count() != parents.Length || parents.Any(parent => parent < 0 || parent >= MainRows)
-            || parents.Where((parent, index) => rows[MainRows + index].Except(rows[parent]).Any()).Any())
+            || parents.Where((parent, index) => !IsPart(rows[MainRows + index], rows[parent])).Any())
         {
             throw new ArgumentException("a row does not split a main row of its own", nameof(parents));
         }
@@ -63,6 +63,26 @@ public sealed class BaseMatrix
         }
 
         entries = [.. rows.SelectMany(row => row)];
+    }
+
+    /// <summary>Whether all entries are among the others; both ascend.</summary>
+    private static bool IsPart(CheckEntry[] part, CheckEntry[] whole)
+    {
+        int next = 0;
+        foreach (CheckEntry entry in part)
+        {
+            while (next < whole.Length && whole[next] != entry)
+            {
+                next++;
+            }
+
+            if (next++ == whole.Length)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Number of column blocks.</summary>

@@ -71,20 +71,38 @@ public sealed class CodeBook
     /// <exception cref="ArgumentOutOfRangeException">The QBER is not in 0..0.5 or the uncertainty is negative.</exception>
     public ReconciliationCode Select(double qber, int frameLength, double relativeSigma = 0, int realBits = -1)
     {
-        if (!(qber is >= 0 and <= 0.5))
-        {
-            throw new ArgumentOutOfRangeException(nameof(qber), qber, "a QBER is 0 to 0.5");
-        }
-
+        RefuseNoRate(qber);
         if (!(relativeSigma >= 0))
         {
             throw new ArgumentOutOfRangeException(nameof(relativeSigma), relativeSigma, "an uncertainty is not negative");
         }
 
-        ReconciliationCode[] codes = Array.Find(byLength, set => set[0].Length >= frameLength) ?? byLength[^1];
+        ReconciliationCode[] codes = OfLength(frameLength);
         double share = realBits < 0 ? 1 : Math.Clamp((double)realBits / codes[0].Length, 0, 1);
         double bitsNeeded = share * BinaryEntropy.Of(Math.Min(0.5, qber * (1 + relativeSigma)));
         return Array.Find(codes, code => BinaryEntropy.Of(code.FirstRoundQber) >= bitsNeeded) ?? codes[^1];
+    }
+
+    /// <summary>
+    /// The code with the longest first-round syndrome that is at most <paramref name="efficiency"/> times the entropy: the further
+    /// above <see cref="Select"/>'s, the fewer iterations decoding takes.
+    /// </summary>
+    /// <param name="efficiency">f of the first round, at least 1.</param>
+    /// <param name="qber">Error rate of the frame, 0 to 0.5.</param>
+    /// <param name="frameLength">As in <see cref="Select"/>.</param>
+    /// <returns>The code; the one with the shortest syndrome when all have more.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The QBER is not in 0..0.5 or the efficiency is below 1.</exception>
+    public ReconciliationCode SelectWithin(double efficiency, double qber, int frameLength)
+    {
+        RefuseNoRate(qber);
+        if (!(efficiency >= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(efficiency), efficiency, "an efficiency is 1 or more");
+        }
+
+        ReconciliationCode[] codes = OfLength(frameLength);
+        double bitsMax = efficiency * BinaryEntropy.Of(qber) * codes[0].Length;
+        return Array.FindLast(codes, code => code.SyndromeLength(1) <= bitsMax) ?? codes[0];
     }
 
     /// <summary>Writes the form of the embedded resource: magic, u16 counts, base matrices, rates.</summary>
@@ -131,6 +149,17 @@ public sealed class CodeBook
 
         return new CodeBook(matrices, rates);
     }
+
+    private static void RefuseNoRate(double qber)
+    {
+        if (!(qber is >= 0 and <= 0.5))
+        {
+            throw new ArgumentOutOfRangeException(nameof(qber), qber, "a QBER is 0 to 0.5");
+        }
+    }
+
+    private ReconciliationCode[] OfLength(int frameLength) =>
+        Array.Find(byLength, set => set[0].Length >= frameLength) ?? byLength[^1];
 
     private static class Embedded
     {

@@ -16,7 +16,7 @@ namespace MdiQkd.Reconciliation;
 public sealed class ErrorPatternDecoder
 {
     /// <summary>Iterations after which a decoding is given up, by default.</summary>
-    public const int DefaultIterationLimit = 100;
+    public const int DefaultIterationLimit = 160;
 
     /// <summary>Coarse iterations without a fall of the contradicted checks by 1/256: near the threshold they fall by 1/50.</summary>
     private const int StallLimit = 6;
@@ -91,7 +91,7 @@ public sealed class ErrorPatternDecoder
                 return new DecodeResult(true, iterations);
             }
 
-            if (rounds < code.Rounds && !coarse.IsCandidate)
+            if (rounds < code.Rounds && !coarse.IsNear)
             {
                 return new DecodeResult(false, iterations);
             }

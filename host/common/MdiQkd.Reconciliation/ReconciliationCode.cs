@@ -13,6 +13,9 @@ public sealed class ReconciliationCode
     /// <summary>Lanes behind each column block among the posteriors of the decoder: the widest vector of bytes.</summary>
     internal const int Pad = 64;
 
+    /// <summary>Changed whenever matrices do.</summary>
+    private const int Edition = 20;
+
     private readonly BaseMatrix matrix;
     private readonly CodeRate rate;
     private readonly Lazy<CheckEntry[][]> rows;
@@ -31,9 +34,10 @@ public sealed class ReconciliationCode
     }
 
     /// <summary>
-    /// Stable number of the code, carried in the protocol: 1000 · log2 Z + first-round row blocks.
+    /// Stable number of the code, carried in the protocol: 1000 · (20 + log2 Z) + first-round row blocks. It never stands for
+    /// another matrix: those below 20 000 were the first book's, and a peer that still has that one refuses these as unknown.
     /// </summary>
-    public int Id => (1000 * BitOperations.Log2((uint)LiftingSize)) + rate.RowsAfterRound[0];
+    public int Id => (1000 * (Edition + BitOperations.Log2((uint)LiftingSize))) + rate.RowsAfterRound[0];
 
     /// <summary>Bits of a frame, n; a multiple of 64.</summary>
     public int Length => matrix.ColumnBlocks * LiftingSize;

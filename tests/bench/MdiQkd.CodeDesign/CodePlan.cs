@@ -16,7 +16,7 @@ public sealed record CodePlan(DegreeProfile Profile, int MainRows, int[][] Rates
     private const int MostRows = 620; // QBER about 11 %
 
     /// <summary>Rates that share a base matrix: up to this share more rows than its profile is made for.</summary>
-    private const double Stretch = 0.12;
+    private const double Stretch = 0.04;
 
     /// <summary>
     /// Profiles found by <see cref="ProfileSearch"/> ("profile rows mean 36 200": largest degree 36, 200 flooding iterations,
@@ -43,7 +43,7 @@ public sealed record CodePlan(DegreeProfile Profile, int MainRows, int[][] Rates
         (50, [1.21, 1.145, 1.10]),
         (92, [1.15, 1.12, 1.09]),
         (160, [1.14, 1.105, 1.08]),
-        (330, [1.115, 1.09, 1.075]),
+        (330, [1.115, 1.09, 1.073]),
         (600, [1.11, 1.10, 1.09]),
     ];
 

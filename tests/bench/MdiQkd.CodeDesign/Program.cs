@@ -106,7 +106,7 @@ static int Probe(int rows, int columns, int lifting, int frames, string efficien
     BaseMatrix matrix = BaseMatrixBuilder.Build(
         new DegreeProfile(degrees, nodes), columns, rows, rows + (3 * step), 1, out int[] fourCycles);
     var rate = new CodeRate(0, [rows, rows + step, rows + (3 * step)], [0.1, 0.1, 0.1]);
-    ReconciliationCode code = new CodeBook([matrix], [rate]).Find((1000 * int.Log2(lifting)) + rows);
+    ReconciliationCode code = new CodeBook([matrix], [rate]).Find((1000 * (20 + int.Log2(lifting))) + rows);
     Console.WriteLine($"4-cycles {string.Join('/', fourCycles)}");
     foreach (string text in efficiencies.Split(','))
     {

@@ -15,11 +15,14 @@ internal sealed unsafe class CoarsePass(LaneWidth width)
     /// <summary>Share of contradicted checks, 1/32, above which the decisions cannot match the syndrome yet.</summary>
     private const int CandidateShare = 32;
 
+    /// <summary>Share of contradicted checks, 1/8, below which a standstill is one of int8 rather than of the code.</summary>
+    private const int NearShare = 8;
+
     /// <summary>Smallest degree of column blocks that are frozen: those below keep moving to the end.</summary>
     private const int FrozenDegreeMin = 5;
 
-    /// <summary>Smallest magnitude of a posterior, 5 units, that counts as decided.</summary>
-    private const byte DecidedMin = 36;
+    /// <summary>Smallest magnitude of a posterior, 6 units, that counts as decided.</summary>
+    private const byte DecidedMin = 44;
 
     /// <summary>
     /// Iterations for which all of a block's must have been: with two, a few percent of the frames freeze an error.
@@ -48,6 +51,9 @@ internal sealed unsafe class CoarsePass(LaneWidth width)
 
     /// <summary>Whether the decisions may match the syndrome.</summary>
     public bool IsCandidate => Contradicted <= checkCount / CandidateShare;
+
+    /// <summary>Whether so few checks are contradicted that <see cref="FinePass"/> may get over a standstill.</summary>
+    public bool IsNear => Contradicted <= checkCount / NearShare;
 
     /// <summary>Starts from the channel.</summary>
     /// <param name="code">The code.</param>

@@ -38,14 +38,14 @@ internal static class ReconcileBench
 
     private static readonly Option<int[]> Code = new("--code")
     {
-        Description = "Ids of codes (1000 log2 Z + row blocks of the first round) instead of the one that fits the error rate.",
+        Description = "Ids of codes (1000 (20 + log2 Z) + row blocks of the first round) instead of the one that fits the error rate.",
         AllowMultipleArgumentsPerToken = true,
         HelpName = "ID",
     };
 
     private static readonly Option<double[]> Inefficiency = new("--f")
     {
-        Description = "With --code, instead of --qber: error rates at which the code's first round discloses f times the limit.",
+        Description = "First round: the code for each error rate that discloses at most F times the limit; more decodes faster. With --code, instead of --qber: error rates at which the code discloses F times the limit.",
         AllowMultipleArgumentsPerToken = true,
         HelpName = "F",
     };
@@ -89,13 +89,6 @@ internal static class ReconcileBench
                 {
                     result.AddError($"--code {id}: no such code; the book has {CodeBook.Default.Codes[0].Id}..{CodeBook.Default.Codes[^1].Id}");
                 }
-            }
-        });
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(Inefficiency) is { Implicit: false } && result.GetResult(Code) is null or { Implicit: true })
-            {
-                result.AddError("--f needs --code");
             }
         });
         NumberRange.Limit(Frames, FramesMax, "frames");
@@ -149,12 +142,14 @@ internal static class ReconcileBench
     {
         int length = result.GetValue(Length);
         double[] qbers = result.GetValue(Qber)!;
+        double[] factors = result.GetValue(Inefficiency) ?? [];
         if (result.GetValue(Code) is not { Length: > 0 } ids)
         {
-            return qbers.Select(qber => (CodeBook.Default.Select(qber, length, realBits: length), qber, length));
+            return qbers.SelectMany(qber => factors.Length > 0
+                ? factors.Select(f => (CodeBook.Default.SelectWithin(f, qber, length), qber, length))
+                : [(CodeBook.Default.Select(qber, length, realBits: length), qber, length)]);
         }
 
-        double[] factors = result.GetValue(Inefficiency) ?? [];
         return ids.Select(CodeBook.Default.Find).SelectMany(code => (factors.Length > 0
             ? factors.Select(f => QberAt(code.SyndromeLength(1) / (double)code.Length / f))
             : qbers).Select(qber => (code, qber, Math.Min(length, code.Length))));
