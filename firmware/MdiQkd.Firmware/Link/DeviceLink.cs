@@ -46,6 +46,11 @@ public sealed class DeviceLink
     /// <summary>Frames of the host that never came.</summary>
     public uint FramesMissed { get; private set; }
 
+    /// <summary>
+    /// Whether the link was open at the last <see cref="HasClosed"/>, the one place that asks: a link between two hosts may be closed for one look only.
+    /// </summary>
+    public bool IsOpen => wasOpen;
+
     /// <summary>Whether a frame is still going out.</summary>
     public bool IsSending => outgoing != null;
 

@@ -144,7 +144,7 @@ public sealed class HubDevice
         bool isSilent = nowMs - link.LastFrameMs >= configuration.HostTimeoutMs;
         if (isSilent && !isHostLost && requests.HasSession)
         {
-            if (parts.Link.IsOpen)
+            if (link.IsOpen)
             {
                 faults.Raise(FaultCode.HostSilent, configuration.HostTimeoutMs);
             }
@@ -204,7 +204,7 @@ public sealed class HubDevice
     private bool Send(long nowMs)
     {
         bool hasSent = false;
-        while (parts.Link.IsOpen && link.Flush())
+        while (link.IsOpen && link.Flush())
         {
             if (isBlockGoing)
             {

@@ -12,7 +12,8 @@ namespace MdiQkd.Firmware.Tests.Harness;
 /// <summary>A whole board in memory: latching switch with three users, tagger, bench timer, and the host's end of its link.</summary>
 internal sealed class BoardRig : IBoardSensors, IWatchdog
 {
-    internal BoardRig(bool isFrontEnd = false, bool isBare = false, int linkCapacity = 1 << 16)
+    internal BoardRig(
+        bool isFrontEnd = false, bool isBare = false, int linkCapacity = 1 << 16, Func<IByteLink, IByteLink>? wrapLink = null)
     {
         Faults = new FaultLog(Clock);
         (DeviceEnd, MemoryLink hostEnd) = MemoryLink.MakePair(linkCapacity);
@@ -22,7 +23,7 @@ internal sealed class BoardRig : IBoardSensors, IWatchdog
             Name = "test-board",
             Serial = [1, 2, 3, 4, 5, 6, 7, 8],
             Clock = Clock,
-            Link = DeviceEnd,
+            Link = wrapLink?.Invoke(DeviceEnd) ?? DeviceEnd,
             Sensors = this,
             Faults = Faults,
         };

@@ -185,6 +185,23 @@ public sealed class BadInputTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_host_that_takes_the_place_of_another_at_once_finds_the_light_off(int looks)
+    {
+        // The link says only once that it was closed, whichever look that is.
+        BlinkingLink? link = null;
+        BoardRig rig = Lit(new BoardRig(wrapLink: inner => link = new BlinkingLink(inner)));
+        link!.OpenLooks = looks;
+        rig.Run(5);
+
+        AssertDark(rig, FaultCode.LinkLost);
+        Assert.Equal(1u, rig.Faults.CountOf(FaultCode.LinkLost));
+    }
+
+    [Theory]
     [InlineData(100)]
     [InlineData(1000)]
     [InlineData(3000)]
@@ -346,9 +363,9 @@ public sealed class BadInputTests
         }
     }
 
-    private static BoardRig Lit()
+    private static BoardRig Lit(BoardRig? made = null)
     {
-        BoardRig rig = new();
+        BoardRig rig = made ?? new BoardRig();
         rig.Host.Hello();
         rig.Run(200);
         rig.Host.Connect(1, 2);
