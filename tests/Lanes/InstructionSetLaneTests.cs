@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace MdiQkd.Testing;
 
 /// <summary>
-/// Compiled into every test project with vector paths. `.ci/run` repeats their tests (trait Lane = Simd) with instruction sets switched off
+/// Compiled into every test project with vector paths. `.ci/run` repeats their tests (traits Lane = Simd, Vectors) with instruction sets switched off
 /// by environment variables; these tests say whether the switch had an effect.
 /// </summary>
 [Trait("Lane", "Simd")]

@@ -2,7 +2,7 @@ using MdiQkd.Reconciliation.Decoding;
 
 namespace MdiQkd.Reconciliation.Tests;
 
-[Trait("Lane", "Simd")]
+[Trait("Lane", "Vectors")]
 public sealed class ErrorPatternDecoderTests
 {
     [Theory]

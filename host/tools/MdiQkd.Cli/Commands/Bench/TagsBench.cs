@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using MdiQkd.Acquisition;
 using MdiQkd.Acquisition.Recordings;
+using MdiQkd.Evaluation;
 using MdiQkd.Measurement;
 using MdiQkd.Measurement.Clock;
 using MdiQkd.Protocol;
