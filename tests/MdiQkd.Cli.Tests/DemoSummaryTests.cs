@@ -9,7 +9,7 @@ public sealed class DemoSummaryTests
     public void The_json_has_the_members_of_the_specification()
     {
         DemoSummary summary = new(
-            [PairSummary.Of(Views.Pair(Views.Good()), 2000, keysEqual: true)], 2000, 100, 7, RealKeys: false, 0, null);
+            [PairSummary.Of(Views.Pair(Views.Good()), 2000, keysEqual: true)], 2000, 100, 7, RealKeys: false, 0, TagPath.Board, null);
 
         using JsonDocument document = JsonDocument.Parse(summary.ToJson());
         JsonElement pair = document.RootElement.GetProperty("pairs")[0];
@@ -32,6 +32,7 @@ public sealed class DemoSummaryTests
         Assert.Equal(100, document.RootElement.GetProperty("elapsedSeconds").GetDouble());
         Assert.Equal(7u, document.RootElement.GetProperty("seed").GetUInt64());
         Assert.False(document.RootElement.GetProperty("realKeys").GetBoolean());
+        Assert.Equal("board", document.RootElement.GetProperty("tags").GetString());
         Assert.False(document.RootElement.TryGetProperty("error", out _));
     }
 
@@ -55,7 +56,7 @@ public sealed class DemoSummaryTests
     [Fact]
     public void A_failure_is_valid_json_without_numbers_that_do_not_exist()
     {
-        DemoSummary summary = new([PairSummary.Of(Views.Pair(), 0, false)], 0, 1, null, true, 0, "the hub died");
+        DemoSummary summary = new([PairSummary.Of(Views.Pair(), 0, false)], 0, 1, null, true, 0, TagPath.Array, "the hub died");
 
         using JsonDocument document = JsonDocument.Parse(summary.ToJson());
         Assert.Equal("the hub died", document.RootElement.GetProperty("error").GetString());

@@ -33,7 +33,8 @@ internal static class InstalledProgram
 
     /// <summary>The production daemons that lie beside it.</summary>
     internal static DaemonPrograms Daemons => new(
-        [FileName(), "world"], [Beside("hub", "MdiQkd.Hub.dll")], [Beside("node", "MdiQkd.Node.dll")], [FileName(), "seeded-node"]);
+        [FileName(), "world"], [FileName(), "board", "simulate"], [Beside("hub", "MdiQkd.Hub.dll")], [Beside("node", "MdiQkd.Node.dll")],
+        [FileName(), "seeded-node"]);
 
     private static string Beside(string folder, string file) => Path.Combine(Path.GetDirectoryName(FileName())!, folder, file);
 

@@ -48,7 +48,7 @@ internal sealed class HubRig : IAsyncDisposable, ILogger
 
     public static HubConfiguration Configuration(string tagger = "127.0.0.1:1") => new(
         "hub", "127.0.0.1:0", "c.pem", "k.pem", "t.pem", tagger, HubConfiguration.OnBoard, new SlotTiming(5000, 2500, 500), 1, 2, 1, 1,
-        30_000, [new HubUser("a", 1), new HubUser("b", 2)], [], "127.0.0.1:2");
+        30_000, [new HubUser("a", 1), new HubUser("b", 2)], [], Board: "127.0.0.1:2");
 
     public static async Task<HubRig> StartAsync(BoardRig board)
     {

@@ -3,6 +3,7 @@ using MdiQkd.Acquisition;
 using MdiQkd.Acquisition.Device;
 using MdiQkd.Benchmarks.Boards;
 using MdiQkd.Firmware.Adapters;
+using MdiQkd.Firmware.Adapters.HubBoard;
 using MdiQkd.VirtualBoard.Bench;
 using MdiQkd.Wire;
 

@@ -46,10 +46,7 @@ internal sealed class ObservedNetwork : IAsyncDisposable
         Pairs = [.. NetworkReader.Example.Pairs.Take(1).Select(pair => pair with { SourceA = Source, SourceB = Source })],
     };
 
-    private static SourceLevels Source => NetworkReader.Example.Pairs[0].SourceA with
-    {
-        Z = 0.5, V = 0.2, W = 0.05, Pz = 0.4, Pv = 0.2, Pw = 0.25,
-    };
+    private static SourceLevels Source { get; } = new(Z: 0.5, V: 0.2, W: 0.05, Pz: 0.4, Pv: 0.2, Pw: 0.25);
 
     internal static async Task<ObservedNetwork> StartAsync(string root, DaemonPrograms programs, CancellationToken ct)
     {
@@ -154,7 +151,10 @@ internal sealed class ObservedNetwork : IAsyncDisposable
         DaemonFiles files = new(folder, authority, Network);
         ChildProcess world = await StartAsync(DaemonFiles.WorldName, programs.World, files.WriteWorld(null), ct);
         WorldAddresses addresses = WorldAddresses.Read(world.Ready);
-        ChildProcess hub = await StartAsync(NetworkFile.HubName, programs.Hub, files.WriteHub(addresses), ct);
+        ChildProcess board = await StartAsync(
+            DaemonPrograms.BoardSpec(programs.Board, "0", users: 2, addresses.Light, tagger: null, folder.LogFile(DaemonFiles.BoardName)), ct);
+        string hubFile = files.WriteHub(addresses, BoardAddress.Read(board.Ready), TagPath.Array);
+        ChildProcess hub = await StartAsync(NetworkFile.HubName, programs.Hub, hubFile, ct);
         foreach (string node in new[] { A, B })
         {
             taps[node] = new EncoderTap(addresses.Encoders[node]);
@@ -168,9 +168,12 @@ internal sealed class ObservedNetwork : IAsyncDisposable
         }
     }
 
-    private async Task<ChildProcess> StartAsync(string name, IReadOnlyList<string> program, string file, CancellationToken ct)
+    private Task<ChildProcess> StartAsync(string name, IReadOnlyList<string> program, string file, CancellationToken ct) =>
+        StartAsync(DaemonPrograms.Spec(name, program, file, folder.LogFile(name)), ct);
+
+    private async Task<ChildProcess> StartAsync(ChildSpec spec, CancellationToken ct)
     {
-        ChildProcess child = await ChildProcess.StartAsync(DaemonPrograms.Spec(name, program, file, folder.LogFile(name)), Patience, ct);
+        ChildProcess child = await ChildProcess.StartAsync(spec, Patience, ct);
         children.Add(child);
         return child;
     }

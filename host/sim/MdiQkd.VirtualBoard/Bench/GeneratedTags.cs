@@ -1,9 +1,7 @@
-using System.Diagnostics;
-
 namespace MdiQkd.VirtualBoard.Bench;
 
 /// <summary>
-/// Two detectors in the dark behind a virtual board that no simulated world drives: dark counts, Poisson-distributed in real time, on channels 1
+/// Two detectors in the dark behind a virtual board that no simulated world drives: dark counts, Poisson-distributed in the board's time, on channels 1
 /// and 2. Seeded, so that two boards with one seed deliver the same intervals.
 /// </summary>
 /// <param name="board">The board.</param>
@@ -18,20 +16,20 @@ public sealed class GeneratedTags(SimulatedBoard board, int rateHz, int seed)
     public const int FrontEndRateHzMax = 5_000_000;
 
     private const double PsPerSecond = 1e12;
+    private const long PsPerMs = 1_000_000_000;
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Delivers until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         Random random = new(seed);
-        long start = Stopwatch.GetTimestamp();
         long nextPs = IntervalPs(random);
         long beganPs = 0;
         bool isMeasuring = false;
         using PeriodicTimer timer = new(Period);
         while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
         {
-            long nowPs = (long)(Stopwatch.GetElapsedTime(start).TotalSeconds * PsPerSecond);
+            long nowPs = board.NowMs * PsPerMs;
             lock (board.Gate)
             {
                 if (board.As6500.IsMeasuring && !isMeasuring)

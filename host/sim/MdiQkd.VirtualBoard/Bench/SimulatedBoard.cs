@@ -1,11 +1,11 @@
 using System.Device.Gpio;
+using System.Device.Spi;
 using MdiQkd.Firmware;
 using MdiQkd.Firmware.Adapters;
+using MdiQkd.Firmware.Adapters.HubBoard;
 using MdiQkd.Firmware.Faults;
 using MdiQkd.Firmware.Link;
-using MdiQkd.Firmware.OpticalSwitch;
 using MdiQkd.Firmware.Ports;
-using MdiQkd.Firmware.TimeTagging;
 using MdiQkd.VirtualBoard.Chips;
 using MdiQkd.VirtualBoard.Platform;
 using MdiQkd.Wire;
@@ -17,25 +17,23 @@ namespace MdiQkd.VirtualBoard.Bench;
 /// register-level chips below and a real byte link above.
 /// </summary>
 /// <remarks>
-/// <para>Design: only what is below the pins is simulated. The firmware runs on a thread of its own, as on a board; whatever changes
-/// pins or chips from outside holds <see cref="Gate"/>. The board lives in real time: a simulated world that runs faster waits for the switch.</para>
+/// <para>Design: only what is below the pins is simulated; the same builder as on hardware puts the firmware together. It runs on a thread of its own, as on a board; whatever changes
+/// pins or chips from outside holds <see cref="Gate"/>. The board lives in real time (<see cref="SteadyClock"/>): a simulated world that runs faster waits for the switch.</para>
 /// <para>Trade-offs: two latching 1×N units, one coil and one contact per position, all on pins: the plainest wiring that the firmware
 /// knows. Fan-out chips and other actuators are tested against their chips without a board around them.</para>
 /// </remarks>
 public sealed class SimulatedBoard : IDisposable
 {
     private const int Units = WireProtocol.SwitchInputs;
-    private const int ReferenceHz = 10_000_000;
-    private const int BenchClockHz = 8_000_000;
-    private const int BenchDelayPsMin = 15_000;
-    private const int BenchDelayPsMax = 30_000;
+    private const int TaggerSelect = 0;
+    private const int BenchTimerSelect = 1;
 
     // One 250th of the shortest pulse; what a board without interrupts would poll at.
     private const int IdleMs = 1;
 
     private readonly AutoResetEvent wake = new(false);
     private readonly SemaphoreSlim room = new(0, 1);
-    private readonly DeviceClock clock = new();
+    private readonly SteadyClock clock = new();
     private readonly IByteLink link;
     private readonly GpioController pins;
     private readonly SignalLine lightEnable = new();
@@ -61,28 +59,18 @@ public sealed class SimulatedBoard : IDisposable
         FrontEnd.HasRoom += TellRoom;
         SimulatedGpioDriver driver = new(Gate);
         pins = new GpioController(driver);
-        Faults = new FaultLog(clock);
-        BoardParts parts = new()
-        {
-            Name = "virtual-board",
-            Serial = [.. "VIRTUAL1"u8],
-            Clock = clock,
-            Link = link,
-            Sensors = new BoardSensors(""),
-            Faults = Faults,
-        };
-        AddSwitch(parts, driver);
-        AddTagger(parts, driver);
-        AddBenchTimer(parts, driver);
+        Wire(driver);
+        BoardParts parts = new HubBoardBuilder(Plan(), pins, Open, wake).Build(link, clock, new BoardSensors(""));
+        Faults = parts.Faults;
         loop = new DeviceLoop(new HubDevice(parts), wake, IdleMs);
-        thread = new Thread(loop.Run) { IsBackground = true, Name = "virtual board" };
+        thread = new Thread(Run) { IsBackground = true, Name = "virtual board" };
         thread.Start();
     }
 
     /// <summary>Parts.</summary>
     public VirtualBoardSettings Settings { get; }
 
-    /// <summary>Milliseconds since start.</summary>
+    /// <summary>The board's time: milliseconds since start.</summary>
     public long NowMs => clock.NowMs;
 
     /// <summary>Held by whoever changes or reads pins and chips.</summary>
@@ -101,10 +89,10 @@ public sealed class SimulatedBoard : IDisposable
     public FrontEndChip FrontEnd { get; }
 
     /// <summary>The tagger chip; does something only if it is the tagger.</summary>
-    public As6500Chip As6500 { get; } = new(ReferenceHz);
+    public As6500Chip As6500 { get; } = new();
 
     /// <summary>The bench timer.</summary>
-    public Tdc7200Chip BenchTimer { get; } = new(BenchClockHz);
+    public Tdc7200Chip BenchTimer { get; } = new();
 
     /// <summary>Called when the light-enable line has changed, under the gate.</summary>
     public event Action? LightSwitched;
@@ -148,77 +136,66 @@ public sealed class SimulatedBoard : IDisposable
 
     private int PortOf(int unit) => Mechanics[unit].IsMoving ? 0 : Mechanics[unit].LightPort(out _);
 
-    private void AddSwitch(BoardParts parts, SimulatedGpioDriver driver)
+    private void Run()
+    {
+        clock.Start();
+        loop.Run();
+    }
+
+    private HubBoardPlan Plan()
     {
         int users = Settings.Users;
-        SwitchSettings settings = new();
-        CoilInterlock interlock = new();
-        ISwitchUnit[] units = new ISwitchUnit[Units];
-        byte[][] ports = new byte[Units][];
+        byte[] ports = [.. Enumerable.Range(1, users).Select(user => (byte)user)];
+        bool isChip = Settings.Tagger == TaggerKind.As6500;
+        return new HubBoardPlan
+        {
+            Name = "virtual-board",
+            Serial = [.. "VIRTUAL1"u8],
+            LightEnablePin = BoardPins.LightEnable,
+            Switch = SwitchWiring.CoilsOnPins,
+            SwitchPorts = users,
+            FibrePlan = [ports, ports],
+            SwitchDrivePins = [.. BoardPins.Coils(0, users), .. BoardPins.Coils(1, users)],
+            SwitchSensePins = [.. BoardPins.Contacts(0, users), .. BoardPins.Contacts(1, users)],
+            Tagger = Settings.Tagger,
+            TaggerSelect = TaggerSelect,
+            TaggerReadyPin = isChip ? BoardPins.TaggerInterrupt : BoardPins.BlockReady,
+            ReferencePresentPin = isChip ? BoardPins.ReferencePresent : HubBoardPlan.NotWired,
+            BlockItemsMax = Settings.BlockItems,
+            ChannelRoles = [ChannelRole.Unused, ChannelRole.Detector, ChannelRole.Detector],
+            ChannelIndexes = [0, 0, 1],
+            BenchTimerSelect = BenchTimerSelect,
+            BenchEnablePin = BoardPins.BenchEnable,
+            BenchInterruptPin = BoardPins.BenchInterrupt,
+            BenchPulsePin = BoardPins.BenchPulse,
+        };
+    }
+
+    private void Wire(SimulatedGpioDriver driver)
+    {
+        lightEnable.Changed += _ => LightSwitched?.Invoke();
+        driver.WireOutput(BoardPins.LightEnable, lightEnable);
         for (int unit = 0; unit < Units; unit++)
         {
             LatchingCoils coils = new(Mechanics[unit], clock, Supply);
-            int[] coilPins = BoardPins.Coils(unit, users);
-            int[] contactPins = BoardPins.Contacts(unit, users);
-            for (int position = 0; position <= users; position++)
+            int[] coilPins = BoardPins.Coils(unit, Settings.Users);
+            int[] contactPins = BoardPins.Contacts(unit, Settings.Users);
+            for (int position = 0; position <= Settings.Users; position++)
             {
                 int contact = position;
                 driver.WireOutput(coilPins[position], coils.Lines[position]);
                 driver.WireContact(contactPins[position], () => coils.Sense(contact));
             }
-
-            units[unit] = new LatchingCoilUnit(
-                new GpioOutputBank(GpioOutput.OpenAll(pins, coilPins)), 0, users, interlock,
-                new OneOfNSense(new GpioInputBank(GpioInput.OpenAll(pins, contactPins, PinMode.InputPullDown)), 0, users), settings);
-            ports[unit] = [.. Enumerable.Range(1, users).Select(user => (byte)user)];
         }
 
-        lightEnable.Changed += _ => LightSwitched?.Invoke();
-        driver.WireOutput(BoardPins.LightEnable, lightEnable);
-        parts.SwitchSettings = settings;
-        parts.Switch = new SwitchController(units, new GpioOutput(pins, BoardPins.LightEnable), settings, parts.Faults);
-        parts.Matrix = new SelectionMatrix(users, ports);
-    }
-
-    private void AddTagger(BoardParts parts, SimulatedGpioDriver driver)
-    {
-        if (Settings.Tagger == TaggerKind.FrontEnd)
-        {
-            driver.WireInput(BoardPins.BlockReady, FrontEnd.BlockReady);
-            parts.TagSource = new FrontEndTagger(
-                Bus(FrontEnd, 0), Input(BoardPins.BlockReady), Settings.BlockItems, parts.Faults);
-        }
-        else if (Settings.Tagger == TaggerKind.As6500)
-        {
-            driver.WireInput(BoardPins.TaggerInterrupt, As6500.Interrupt);
-            driver.WireInput(BoardPins.ReferencePresent, As6500.ReferencePresent);
-            parts.TagSource = new As6500Tagger(
-                Bus(As6500, 1), Input(BoardPins.TaggerInterrupt), Input(BoardPins.ReferencePresent), ReferenceHz,
-                Settings.BlockItems, parts.Faults);
-        }
-        else
-        {
-            return;
-        }
-
-        parts.HasReferenceMonitor = true;
-        parts.ChannelRoles = [ChannelRole.Unused, ChannelRole.Detector, ChannelRole.Detector];
-        parts.ChannelIndexes = [0, 0, 1];
-    }
-
-    private void AddBenchTimer(BoardParts parts, SimulatedGpioDriver driver)
-    {
+        driver.WireInput(BoardPins.BlockReady, FrontEnd.BlockReady);
+        driver.WireInput(BoardPins.TaggerInterrupt, As6500.Interrupt);
+        driver.WireInput(BoardPins.ReferencePresent, As6500.ReferencePresent);
         driver.WireOutput(BoardPins.BenchEnable, BenchTimer.Enable);
         driver.WireOutput(BoardPins.BenchPulse, BenchTimer.Pulse);
         driver.WireInput(BoardPins.BenchInterrupt, BenchTimer.Interrupt);
-        parts.BenchTimer = new Tdc7200(
-            Bus(BenchTimer, 2), new GpioOutput(pins, BoardPins.BenchEnable), Input(BoardPins.BenchInterrupt),
-            new GpioOutput(pins, BoardPins.BenchPulse), BenchClockHz, parts.Faults);
-        parts.BenchDelayPsMin = BenchDelayPsMin;
-        parts.BenchDelayPsMax = BenchDelayPsMax;
     }
 
-    private SpiBus Bus(ISpiChip chip, int chipSelect) => new(new SimulatedSpiDevice(chip, Gate, chipSelect));
-
-    private GpioInput Input(int pin) => new(pins, pin, PinMode.Input, wake);
+    private SpiBus Open(int bus, int chipSelect, int clockHz, SpiMode mode) => new(new SimulatedSpiDevice(
+        chipSelect == BenchTimerSelect ? BenchTimer : Settings.Tagger == TaggerKind.As6500 ? As6500 : FrontEnd, Gate, chipSelect));
 }

@@ -1,3 +1,4 @@
+using MdiQkd.Firmware.Adapters.HubBoard;
 using MdiQkd.Wire;
 
 namespace MdiQkd.VirtualBoard.Bench;
@@ -9,7 +10,7 @@ namespace MdiQkd.VirtualBoard.Bench;
 /// <param name="FifoBlocks">Blocks that the front end holds, 8 to 1024.</param>
 /// <param name="BlockItems">Items that a block of the front end holds at most, 16 to 4096.</param>
 public sealed record VirtualBoardSettings(
-    int Users = 4, TaggerKind Tagger = TaggerKind.FrontEnd, int TravelMs = 6, int FifoBlocks = 64, int BlockItems = TagBlock.ItemsMax)
+    int Users = 4, TaggerKind Tagger = TaggerKind.FrontEnd, int TravelMs = 6, int FifoBlocks = 64, int BlockItems = 1024)
 {
     /// <summary>Users at most: pins of the simulated computer.</summary>
     public const int UsersMax = 16;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MdiQkd.Cli.Processes;
 
 namespace MdiQkd.Cli.Demo;
@@ -33,6 +34,23 @@ internal sealed record DaemonPrograms(
         string logFile,
         IReadOnlyDictionary<string, string>? environment = null) =>
         new(name, DotnetHost.Program, [.. program, "--config", configurationFile], logFile, environment);
+
+    /// <summary>The child that is the virtual board.</summary>
+    /// <param name="program">Program and first arguments.</param>
+    /// <param name="port">TCP port on loopback; 0 takes a free one.</param>
+    /// <param name="users">Users of the switch.</param>
+    /// <param name="light">Where the world hears what the switch lets through.</param>
+    /// <param name="tagger">Where the world's tags come from, if they go through the board.</param>
+    /// <param name="logFile">Log file.</param>
+    internal static ChildSpec BoardSpec(
+        IReadOnlyList<string> program, string port, int users, string light, string? tagger, string logFile) => new(
+            DaemonFiles.BoardName,
+            DotnetHost.Program,
+            [
+                .. program, "--json", "--tcp", port, "--users", users.ToString(CultureInfo.InvariantCulture), "--light", light,
+                .. tagger is null ? (string[])["--tagger", "none"] : ["--tagger", "frontEnd", "--tags", tagger],
+            ],
+            logFile);
 
     private static string Beside(params ReadOnlySpan<string> parts) => Path.Combine([AppContext.BaseDirectory, .. parts]);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MdiQkd.Cli.Networks;
 using MdiQkd.Cli.Processes;
@@ -171,16 +170,10 @@ internal sealed class DemoDaemons : IAsyncDisposable
     {
         starts[DaemonFiles.BoardName] = starts.GetValueOrDefault(DaemonFiles.BoardName) + 1;
         int users = Math.Max(2, options.Network.Users.Max(user => user.Port));
-        string[] tags = options.Tags == TagPath.Board ? ["--tagger", "frontEnd", "--tags", addresses!.Tagger] : ["--tagger", "none"];
+        string? tagger = options.Tags == TagPath.Board ? addresses!.Tagger : null;
         return ChildProcess.StartAsync(
-            new ChildSpec(
-                DaemonFiles.BoardName,
-                DotnetHost.Program,
-                [
-                    .. options.Programs.Board, "--json", "--tcp", port, "--users", users.ToString(CultureInfo.InvariantCulture),
-                    "--light", addresses!.Light, .. tags,
-                ],
-                folder.LogFile(DaemonFiles.BoardName)),
+            DaemonPrograms.BoardSpec(
+                options.Programs.Board, port, users, addresses!.Light, tagger, folder.LogFile(DaemonFiles.BoardName)),
             ReadyTimeout,
             ct);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MdiQkd.Acquisition;
 using MdiQkd.Cli.Demo;
 using MdiQkd.Firmware.Adapters;
+using MdiQkd.Firmware.Adapters.HubBoard;
 using MdiQkd.Firmware.Ports;
 using MdiQkd.VirtualBoard.Bench;
 using MdiQkd.VirtualBoard.Links;

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
 using MdiQkd.Evaluation;
+using MdiQkd.Firmware.Adapters.HubBoard;
 using MdiQkd.VirtualBoard.Bench;
 
 namespace MdiQkd.Cli.Commands.Board;

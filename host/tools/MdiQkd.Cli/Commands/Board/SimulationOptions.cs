@@ -1,4 +1,5 @@
 using System.Net;
+using MdiQkd.Firmware.Adapters.HubBoard;
 using MdiQkd.VirtualBoard.Bench;
 
 namespace MdiQkd.Cli.Commands.Board;
