@@ -5,6 +5,8 @@ namespace MdiQkd.Acquisition.Device;
 /// <summary>A board over TCP.</summary>
 internal sealed class TcpDeviceLink : IDeviceLink
 {
+    private const string Closed = "the connection was closed";
+
     private readonly Socket socket;
 
     private TcpDeviceLink(Socket socket) => this.socket = socket;
@@ -55,28 +57,41 @@ internal sealed class TcpDeviceLink : IDeviceLink
     /// <inheritdoc/>
     public int Read(Span<byte> buffer)
     {
-        int count = socket.Receive(buffer, SocketFlags.None, out SocketError error);
-        return error switch
+        try
         {
-            SocketError.Success when count > 0 || buffer.IsEmpty => count,
-            SocketError.Success => throw new IOException("the board closed the connection"),
-            SocketError.WouldBlock or SocketError.Interrupted => 0,
-            _ => throw new IOException($"the connection failed ({error})"),
-        };
+            int count = socket.Receive(buffer, SocketFlags.None, out SocketError error);
+            return count == 0 && error == SocketError.Success && !buffer.IsEmpty
+                ? throw new IOException("the board closed the connection")
+                : Moved(count, error);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new IOException(Closed, e);
+        }
     }
 
     /// <inheritdoc/>
     public int Write(ReadOnlySpan<byte> bytes)
     {
-        int count = socket.Send(bytes, SocketFlags.None, out SocketError error);
-        return error switch
+        try
         {
-            SocketError.Success => count,
-            SocketError.WouldBlock or SocketError.Interrupted => 0,
-            _ => throw new IOException($"the connection failed ({error})"),
-        };
+            int count = socket.Send(bytes, SocketFlags.None, out SocketError error);
+            return Moved(count, error);
+        }
+        catch (ObjectDisposedException e)
+        {
+            // Who waited for the session's lock may find that the thread that reads has given the link up meanwhile.
+            throw new IOException(Closed, e);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => socket.Dispose();
+
+    private static int Moved(int count, SocketError error) => error switch
+    {
+        SocketError.Success => count,
+        SocketError.WouldBlock or SocketError.Interrupted => 0,
+        _ => throw new IOException($"the connection failed ({error})"),
+    };
 }

@@ -6,6 +6,8 @@ namespace MdiQkd.Acquisition.Device.Serial;
 /// <summary>A board on a serial port: UART, USB serial adapter, USB CDC, or a pseudo-terminal. Linux.</summary>
 internal sealed class SerialDeviceLink : IDeviceLink
 {
+    private const string Closed = "the port was closed";
+
     private readonly SafeFileHandle terminal;
 
     private SerialDeviceLink(SafeFileHandle terminal) => this.terminal = terminal;
@@ -41,22 +43,36 @@ internal sealed class SerialDeviceLink : IDeviceLink
         }
         catch (ObjectDisposedException e)
         {
-            throw new IOException("the port was closed", e);
+            throw new IOException(Closed, e);
         }
     }
 
     /// <inheritdoc/>
     public int Read(Span<byte> buffer)
     {
-        int count = buffer.IsEmpty ? -Terminal.ErrorAgain : Terminal.Read(terminal, buffer);
-        return count > 0 ? count : Failed(count);
+        try
+        {
+            int count = buffer.IsEmpty ? -Terminal.ErrorAgain : Terminal.Read(terminal, buffer);
+            return count > 0 ? count : Failed(count);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new IOException(Closed, e);
+        }
     }
 
     /// <inheritdoc/>
     public int Write(ReadOnlySpan<byte> bytes)
     {
-        int count = Terminal.Write(terminal, bytes);
-        return count > 0 ? count : Failed(count);
+        try
+        {
+            int count = Terminal.Write(terminal, bytes);
+            return count > 0 ? count : Failed(count);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new IOException(Closed, e);
+        }
     }
 
     /// <inheritdoc/>
