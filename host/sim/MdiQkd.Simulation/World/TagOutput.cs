@@ -12,6 +12,9 @@ internal sealed class TagOutput
 {
     private const int Blocks = 4;
 
+    // What waits in the connection is simulated time by which the world is ahead of the hub's feedback.
+    private const int SendBufferBytes = 1 << 17;
+
     private readonly Channel<TimeTagBlock> free = Channel.CreateBounded<TimeTagBlock>(Blocks);
     private readonly Channel<TimeTagBlock> filled = Channel.CreateBounded<TimeTagBlock>(Blocks);
     private readonly Channel<Socket> clients = Channel.CreateBounded<Socket>(
@@ -42,7 +45,11 @@ internal sealed class TagOutput
     public void Publish(TimeTagBlock block) => filled.Writer.TryWrite(block);
 
     /// <summary>A new client replaces the one before.</summary>
-    public void Attach(Socket socket) => clients.Writer.TryWrite(socket);
+    public void Attach(Socket socket)
+    {
+        socket.SendBufferSize = SendBufferBytes;
+        clients.Writer.TryWrite(socket);
+    }
 
     /// <summary>Serves clients until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
