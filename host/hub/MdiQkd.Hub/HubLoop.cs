@@ -9,6 +9,7 @@ namespace MdiQkd.Hub;
 internal sealed class HubLoop
 {
     private readonly Channel<Action> calls = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
 
     /// <summary>A loop that logs what a call throws and goes on: one bad message must not stop the other pairs.</summary>
@@ -20,18 +21,25 @@ internal sealed class HubLoop
     /// <summary>Runs calls until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        await foreach (Action call in calls.Reader.ReadAllAsync(ct).ConfigureAwait(false))
+        try
         {
+            await foreach (Action call in calls.Reader.ReadAllAsync(ct).ConfigureAwait(false))
+            {
 #pragma warning disable CA1031 // whatever a peer made a handler throw, the hub goes on serving the others
-            try
-            {
-                call();
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "a message could not be handled");
-            }
+                try
+                {
+                    call();
+                }
+                catch (Exception e)
+                {
+                    log.LogError(e, "a message could not be handled");
+                }
 #pragma warning restore CA1031
+            }
+        }
+        finally
+        {
+            ended.TrySetResult();
         }
     }
 
@@ -39,6 +47,7 @@ internal sealed class HubLoop
     public void Post(Action call) => calls.Writer.TryWrite(call);
 
     /// <summary>Posts a call and waits for it.</summary>
+    /// <exception cref="OperationCanceledException">The loop has ended, or ended first.</exception>
     public Task CallAsync(Action call) => CallAsync(() =>
     {
         call();
@@ -46,7 +55,8 @@ internal sealed class HubLoop
     });
 
     /// <summary>Posts a call and waits for its result.</summary>
-    public Task<T> CallAsync<T>(Func<T> call)
+    /// <exception cref="OperationCanceledException">The loop has ended, or ended first: who waited for ever would keep the hub from stopping.</exception>
+    public async Task<T> CallAsync<T>(Func<T> call)
     {
         TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
@@ -61,6 +71,7 @@ internal sealed class HubLoop
                 throw;
             }
         });
-        return done.Task;
+        await Task.WhenAny(done.Task, ended.Task).ConfigureAwait(false);
+        return done.Task.IsCompleted ? await done.Task.ConfigureAwait(false) : throw new OperationCanceledException("the hub has stopped");
     }
 }
