@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MdiQkd.Evaluation.Commands;
 using MdiQkd.Evaluation.Networks;
 using MdiQkd.Evaluation.Scenarios;
+using MdiQkd.KeyRate;
 using MdiQkd.Protocol;
 
 namespace MdiQkd.Evaluation.Tests;
@@ -21,7 +22,7 @@ public sealed class EvaluateCommandTests
     public async Task A_sweep_as_csv_is_optimised_at_every_point_and_falls_with_distance()
     {
         CommandRun run = await RunAsync("--sweep", "distance=40:120:5", "--curves", "four,three,infinite,mode-pairing,repeaterless",
-            "--times", "none", "--csv", "-");
+            "--times", "none", "--csv", "-", "--ec-efficiency", "1.16");
 
         Assert.Equal(0, run.ExitCode);
         Dictionary<string, string>[] rows = Csv(run.Output, "distance");
@@ -40,7 +41,10 @@ public sealed class EvaluateCommandTests
             Assert.True(at[0] >= 0.999 * at[1] && at[2] > at[0] && at[4] > at[2]);
         }
 
-        // physics.md 5.2: 30 + 30 km and 40 + 40 km, dead 30 ns; its dead time is a factor, a few per cent off.
+        // A bound has no leak.
+        Assert.All(rows, row => Assert.Equal(row["curve"] == "repeaterless" ? "" : "1.16", row["reconciliationEfficiency"]));
+
+        // physics.md 5.2: 30 + 30 km and 40 + 40 km, f 1.16, dead 30 ns; its dead time is a factor, a few per cent off.
         Assert.InRange(Number(rows[1]["secretBitsPerSecond"]), 4293, 1.15 * 4293);
         Assert.InRange(Number(rows[2]["secretBitsPerSecond"]), 1352, 1.15 * 1352);
     }
@@ -82,11 +86,16 @@ public sealed class EvaluateCommandTests
             JsonObject assumptions = sections[0]!["assumptions"]!.AsObject();
             Assert.Equal("0.6", assumptions["detector efficiency"]!.GetValue<string>());
             Assert.Equal("|ψ⁻⟩ and |ψ⁺⟩", assumptions["Bell states"]!.GetValue<string>());
+            Assert.StartsWith("measured", assumptions["reconciliation efficiency f"]!.GetValue<string>(), StringComparison.Ordinal);
             Assert.Contains("simple", assumptions["estimation"]!.GetValue<string>(), StringComparison.Ordinal);
 
             // A shared hub: three users have three pairs, and waiting for a key costs more than the share of time.
             JsonArray rows = sections[2]!["rows"]!.AsArray();
             double[] rates = [.. rows.Select(row => row!["secretBitsPerSecond"]!.GetValue<double>())];
+            Assert.All(rows, row => Assert.Equal(
+                MeasuredEfficiency.OfBlock(row!["qberZ"]!.GetValue<double>(), row["siftedPerBlock"]!.GetValue<double>()),
+                row["reconciliationEfficiency"]!.GetValue<double>(),
+                1e-9));
             Assert.Equal(6, rates.Length);
             Assert.Equal(rates[0] * 60 / 65.01 / 3, rates[1], 1e-6 * rates[1]);
             Assert.Equal(rates[0], rates[3], 1e-6 * rates[0]);
@@ -111,6 +120,10 @@ public sealed class EvaluateCommandTests
         foreach (JsonNode? pair in pairs)
         {
             double connected = pair!["secretBitsPerSecondConnected"]!.GetValue<double>();
+            Assert.Equal(
+                MeasuredEfficiency.OfBlock(pair["qberZ"]!.GetValue<double>(), pair["siftedPerBlock"]!.GetValue<double>()),
+                pair["reconciliationEfficiency"]!.GetValue<double>(),
+                1e-9);
             Assert.Equal(connected * 60 / 65.01 / 3, pair["secretBitsPerSecondInTurn"]!.GetValue<double>(), 1e-9 * connected);
         }
 

@@ -13,6 +13,7 @@ public sealed class ScenarioReaderTests
     [InlineData("\"slotPeriodPs\": 5000", "\"slotPeriodPs\": 5", "slotPeriodPs = 5")]
     [InlineData("\"epsilon\": 1e-10", "\"epsilon\": 1", "eps = 1: allowed is 1E-300 to 0.49")]
     [InlineData("\"seconds\": 600", "\"seconds\": -1", "block-time = -1: allowed is")]
+    [InlineData("Efficiency\": null", "Efficiency\": 0.9", "ec-efficiency = 0.9: allowed is 1 to 10")]
     [InlineData("\"users\": 2", "\"users\": 1", "users = 1: allowed is 2 to 64")]
     [InlineData("\"phaseSlices\": 16", "\"phaseSlices\": 7", "Slices = 7: allowed is an even number from 4 to 256")]
     [InlineData("\"seconds\": 600", "\"second\": 600", "second")]

@@ -39,7 +39,7 @@ public class SettingsOptimiserTests(ITestOutputHelper output)
             ReferenceVector vector = ReferenceVector.All[36 + i];
             double arm = (0.1 * lengths[i]) + 1.5;
             BlockScenario scenario = new(
-                new(arm, arm, 0.6, 1e-7, MisalignmentZ: 0.005, MisalignmentX: 0.02), BlindBins.None, vector.Parameters.N, new());
+                new(arm, arm, 0.6, 1e-7, MisalignmentZ: 0.005, MisalignmentX: 0.02), BlindBins.None, vector.Parameters.N, new(), vector.Efficiency);
             OptimisedSettings best = SettingsOptimiser.Optimise(scenario);
             double reference = vector.Out.GetProperty("ell").GetDouble();
             output.WriteLine($"{lengths[i]} km: {best.Block.Key.Ell / reference:F5} of the reference, {best.Evaluations} evaluations");

@@ -27,14 +27,14 @@ public readonly record struct AsymptoticRate(double IntensityA, double Intensity
     /// <param name="intensityA">Mean photon number of A's signal.</param>
     /// <param name="intensityB">Mean photon number of B's signal.</param>
     /// <param name="singlePairs">Known or bounded: infinitely many decoys know <see cref="ExactChannel.SinglePairs"/>.</param>
-    /// <param name="efficiency">f of reconciliation, 1 to 10.</param>
+    /// <param name="efficiency">f of reconciliation, 1 to 10; null = <see cref="MeasuredEfficiency"/> of the longest frames.</param>
     /// <param name="blind">Dead time, which takes the same share of all events; null = none.</param>
     public static AsymptoticRate At(
         ExactChannel channel,
         double intensityA,
         double intensityB,
         SinglePairBounds singlePairs,
-        double efficiency,
+        double? efficiency,
         BlindBins? blind = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
@@ -42,14 +42,15 @@ public readonly record struct AsymptoticRate(double IntensityA, double Intensity
         KeyRateInputException.RequireInside(intensityB, 0, UserParameters.IntensityMax);
         PairGain zz = channel.Gain(intensityA, QubitBasis.Z, intensityB, QubitBasis.Z);
         double singles = Poisson(1, intensityA) * Poisson(1, intensityB) * singlePairs.Yield;
+        double f = efficiency ?? MeasuredEfficiency.At(Math.Min(0.5, zz.ErrorRate), double.PositiveInfinity);
         double rate = (singles * (1 - BinaryEntropy(singlePairs.ErrorRate)))
-            - ReconciliationLeak.Expected(zz.Gain, zz.ErrorGain, efficiency);
+            - ReconciliationLeak.Expected(zz.Gain, zz.ErrorGain, f);
         return new(intensityA, intensityB, blind is null ? rate : rate * SeenShare(channel, intensityA, intensityB, blind));
     }
 
     /// <summary>Best signal intensities for the given single-photon pairs: a search in their logarithms; one intensity if the arms are equal.</summary>
     public static AsymptoticRate Optimised(
-        ExactChannel channel, SinglePairBounds singlePairs, double efficiency, BlindBins? blind = null)
+        ExactChannel channel, SinglePairBounds singlePairs, double? efficiency, BlindBins? blind = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
         bool symmetric = channel.Parameters.ArmLossDbA == channel.Parameters.ArmLossDbB;

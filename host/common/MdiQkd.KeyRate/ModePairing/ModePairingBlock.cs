@@ -96,7 +96,10 @@ public sealed record ModePairingBlock(
         double pairs = scenario.Rounds * rounds.PairsPerRound;
         PairStatistics statistics = new(channel, pairs / (rounds.LiveClick * rounds.LiveClick), a, b, scenario.Phase.KeptShare);
         (double sifted, double errors) = statistics.SignalPairs();
-        double leak = ReconciliationLeak.Expected(sifted, errors, scenario.ReconciliationEfficiency);
+        double qber = sifted > 0 ? errors / sifted : 0;
+        double efficiency = scenario.ReconciliationEfficiency
+            ?? MeasuredEfficiency.OfBlock(Math.Min(0.5, qber), finite ? sifted : double.PositiveInfinity);
+        double leak = ReconciliationLeak.Expected(sifted, errors, efficiency);
         double signalSingles = statistics.SignalSlots * Poisson(1, a.Mu) * Poisson(1, b.Mu);
         (double yield, double phi, double n11) = finite
             ? statistics.Bound(new(scenario.Security.Epsilon, scenario.Chernoff), signalSingles)
@@ -106,7 +109,7 @@ public sealed record ModePairingBlock(
             pairs,
             rounds.MeanDistance,
             sifted,
-            sifted > 0 ? errors / sifted : 0,
+            qber,
             yield,
             phi,
             leak,

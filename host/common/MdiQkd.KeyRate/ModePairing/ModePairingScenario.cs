@@ -13,7 +13,7 @@ namespace MdiQkd.KeyRate.ModePairing;
 /// <param name="Phase">How well the phases of two rounds are known.</param>
 /// <param name="PairingRoundsMax">Longest distance of two paired rounds that the optimiser may choose; 1 to 1e9.</param>
 /// <param name="Security">Failure probabilities.</param>
-/// <param name="ReconciliationEfficiency">f, 1 to 10.</param>
+/// <param name="ReconciliationEfficiency">f, 1 to 10; null = <see cref="MeasuredEfficiency"/>.</param>
 /// <param name="Chernoff">Form of the Chernoff bound.</param>
 public sealed record ModePairingScenario(
     ChannelParameters Channel,
@@ -23,7 +23,7 @@ public sealed record ModePairingScenario(
     PairingPhase Phase,
     double PairingRoundsMax,
     SecurityParameters Security,
-    double ReconciliationEfficiency = 1.16,
+    double? ReconciliationEfficiency = null,
     ChernoffKind Chernoff = ChernoffKind.Tight)
 {
     /// <summary>Throws <see cref="KeyRateInputException"/> for the first field out of range.</summary>
@@ -35,6 +35,6 @@ public sealed record ModePairingScenario(
         KeyRateInputException.RequireRange(PairingRoundsMax, 1, 1e9);
         Phase.Validate();
         Security.Validate();
-        KeyRateInputException.RequireRange(ReconciliationEfficiency, 1, 10);
+        KeyRateInputException.RequireRange(ReconciliationEfficiency ?? 1, 1, 10, nameof(ReconciliationEfficiency));
     }
 }

@@ -88,12 +88,13 @@ public static class NetworkCheckCommand
     private static string Text(EvaluatedNetwork network, IReadOnlyList<PlannedPair> pairs)
     {
         ReportTable table = new(
-            ["pair", "settings", "lossDb", "slots", "keyBits", "sigmaBits", "marginSigmas", "plan"],
+            ["pair", "settings", "lossDb", "slots", "f", "keyBits", "sigmaBits", "marginSigmas", "plan"],
             [
                 .. pairs.Select(pair => (object?[])
                 [
-                    $"{pair.A} - {pair.B}", pair.Optimised ? "optimised" : "given", pair.LossDb, pair.Slots, Math.Max(0, pair.KeyBits),
-                    pair.SigmaBits, pair.Sigmas, pair.IsEnough ? "enough" : pair.KeyBits > 0 ? "too short" : "no key",
+                    $"{pair.A} - {pair.B}", pair.Optimised ? "optimised" : "given", pair.LossDb, pair.Slots,
+                    pair.ReconciliationEfficiency, Math.Max(0, pair.KeyBits), pair.SigmaBits, pair.Sigmas,
+                    pair.IsEnough ? "enough" : pair.KeyBits > 0 ? "too short" : "no key",
                 ]),
             ]);
         using StringWriter text = new(CultureInfo.InvariantCulture);

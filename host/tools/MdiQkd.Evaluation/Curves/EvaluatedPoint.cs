@@ -28,6 +28,11 @@ internal sealed record EvaluatedPoint(
     /// <summary>Expected error rate of the raw key; null for a bound.</summary>
     internal double? QberZ { get; init; }
 
+    /// <summary>f of the leak, the scenario's or that of the codes; null for a bound.</summary>
+    internal double? ReconciliationEfficiency => QberZ is { } qber
+        ? Scenario.Block.ReconciliationEfficiency ?? MeasuredEfficiency.OfBlock(Math.Min(0.5, qber), Sifted ?? double.PositiveInfinity)
+        : null;
+
     /// <summary>Upper bound on the phase-error rate, or its value for an infinite block; null for a bound.</summary>
     internal double? PhaseError { get; init; }
 

@@ -1,4 +1,5 @@
 using MdiQkd.Evaluation.Scenarios;
+using MdiQkd.KeyRate;
 using MdiQkd.KeyRate.Planning;
 using MdiQkd.Protocol;
 
@@ -12,6 +13,7 @@ namespace MdiQkd.Evaluation.Networks;
 /// <param name="SourceB">Settings of B.</param>
 /// <param name="LossDb">Loss from user to user, hub included.</param>
 /// <param name="Slots">Slots of a block, pilots left out.</param>
+/// <param name="ReconciliationEfficiency">f of the expected leak.</param>
 /// <param name="KeyBits">Expected key of a block, 0 or less if there is none.</param>
 /// <param name="SigmaBits">Standard deviation of the key length; null without a key.</param>
 /// <param name="LongerBlocks">How many times as long a block would have the margin; null if it has it, or if no block of any use has.</param>
@@ -23,6 +25,7 @@ public sealed record PlannedPair(
     SourceSettings SourceB,
     double LossDb,
     double Slots,
+    double ReconciliationEfficiency,
     double KeyBits,
     double? SigmaBits,
     double? LongerBlocks)
@@ -36,7 +39,7 @@ public sealed record PlannedPair(
     public bool IsEnough => Sigmas >= KeyMargin.PlannedSigmas;
 
     /// <summary>Evaluates a pair with its own settings, or with optimised ones if it has none.</summary>
-    /// <exception cref="KeyRate.KeyRateInputException">The network is out of range for the channel model.</exception>
+    /// <exception cref="KeyRateInputException">The network is out of range for the channel model.</exception>
     public static PlannedPair Of(EvaluatedNetwork network, NetworkPair pair)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -52,7 +55,17 @@ public sealed record PlannedPair(
         ExpectedBlock expected = ExpectedBlock.Plan(block, a, b);
         double? sigma = expected.Key.Ell > 0 ? KeyMargin.SigmaBits(block, expected) : null;
         PlannedPair planned = new(
-            pair.A, pair.B, pair.SourceA is null, a, b, scenario.TotalLossDb, block.Slots, expected.Key.Ell, sigma, null);
+            pair.A,
+            pair.B,
+            pair.SourceA is null,
+            a,
+            b,
+            scenario.TotalLossDb,
+            block.Slots,
+            block.ReconciliationEfficiency ?? MeasuredEfficiency.OfBlock(Math.Min(0.5, expected.QberZ), expected.Sifted),
+            expected.Key.Ell,
+            sigma,
+            null);
         return planned.IsEnough ? planned : planned with { LongerBlocks = Longer(block, a, b) };
     }
 

@@ -6,6 +6,10 @@ namespace MdiQkd.Evaluation.Reports;
 /// <summary>Everything that a figure rests on, in words and values.</summary>
 internal static class Assumptions
 {
+    // The only quantity that a scenario may leave to a model.
+    private const string EfficiencyOfTheCodes =
+        "measured with the codes of this network, by QBER and block size (1.075 to 1.216; beside every rate in the tables)";
+
     /// <summary>Assumptions of a scenario.</summary>
     /// <param name="scenario">Scenario.</param>
     /// <param name="varied">Quantities that vary in the figure and have no one value.</param>
@@ -15,7 +19,7 @@ internal static class Assumptions
         List<(string, string)> list = [];
         foreach (Quantity quantity in Quantity.All.Where(q => !q.IsDerived && !left.Contains(q.Name)))
         {
-            list.Add((quantity.Label, quantity.Show(quantity.Get(scenario))));
+            list.Add((quantity.Label, quantity.Get(scenario) is { } value ? quantity.Show(value) : EfficiencyOfTheCodes));
         }
 
         BlockAssumptions block = scenario.Block;

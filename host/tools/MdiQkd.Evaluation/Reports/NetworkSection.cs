@@ -35,8 +35,9 @@ internal static class NetworkSection
             Set(both.Max(), both.Min(), connected * network.Share);
             rows.Add(
             [
-                pair.Name, connected, connected * network.Share, point.Ell, given[i]?.Ell, point.PhaseError, point.QberZ, point.Sifted,
-                point.Announced, point.ClickRateHz, point.Scenario.TotalLengthKm, point.Scenario.TotalLossDb,
+                pair.Name, connected, connected * network.Share, point.Ell, given[i]?.Ell, point.PhaseError, point.QberZ,
+                point.ReconciliationEfficiency, point.Sifted, point.Announced, point.ClickRateHz, point.Scenario.TotalLengthKm,
+                point.Scenario.TotalLossDb,
                 .. Settings(point.A!), .. Settings(point.B!), point.Check?.SimulatedSeconds, point.Check?.Worst.Sigma,
                 point.Check?.Worst.Name, point.Check?.Differs,
             ]);
@@ -63,7 +64,7 @@ internal static class NetworkSection
             new ReportTable(
                 [
                     "pair", "secretBitsPerSecondConnected", "secretBitsPerSecondInTurn", "keyBitsPerBlock", "keyBitsAsGiven", "phaseError",
-                    "qberZ", "siftedPerBlock", "announcedPerBlock", "clicksPerSecondAndDetector", "fibreKm", "lossDb",
+                    "qberZ", "reconciliationEfficiency", "siftedPerBlock", "announcedPerBlock", "clicksPerSecondAndDetector", "fibreKm", "lossDb",
                     "zA", "vA", "wA", "pzA", "pvA", "pwA", "zB", "vB", "wB", "pzB", "pvB", "pwB",
                     "simulatedSeconds", "worstSigma", "worstCount", "differs",
                 ],

@@ -9,7 +9,7 @@ internal static class PointTable
     private static readonly string[] Columns =
     [
         "curve", "quantity", "unit", "x", "secretBitsPerSecond", "secretBitsPerSlot", "keyBitsPerBlock", "phaseError", "qberZ",
-        "siftedPerBlock", "announcedPerBlock", "clicksPerSecondAndDetector", "fibreKm", "lossDb", "slots",
+        "reconciliationEfficiency", "siftedPerBlock", "announcedPerBlock", "clicksPerSecondAndDetector", "fibreKm", "lossDb", "slots",
         "zA", "vA", "wA", "pzA", "pvA", "pwA", "zB", "vB", "wB", "pzB", "pvB", "pwB",
         "simulatedSeconds", "worstSigma", "worstCount", "differs",
     ];
@@ -21,7 +21,7 @@ internal static class PointTable
     private static object?[] Row(string quantity, string unit, EvaluatedPoint point) =>
     [
         point.Curve.Name, quantity, unit, point.X, point.BitsPerSecond, point.BitsPerSlot, point.Ell, point.PhaseError, point.QberZ,
-        point.Sifted, point.Announced, point.ClickRateHz, point.Scenario.TotalLengthKm, point.Scenario.TotalLossDb,
+        point.ReconciliationEfficiency, point.Sifted, point.Announced, point.ClickRateHz, point.Scenario.TotalLengthKm, point.Scenario.TotalLossDb,
         point.Scenario.Slots, .. Settings(point.A), .. Settings(point.B),
         point.Check?.SimulatedSeconds, point.Check?.Worst.Sigma, point.Check?.Worst.Name, point.Check?.Differs,
     ];

@@ -94,7 +94,7 @@ public sealed record EvaluationScenario(
 
         foreach (Quantity quantity in Quantity.All.Where(quantity => !quantity.IsDerived))
         {
-            quantity.Check(quantity.Get(this));
+            _ = quantity.Get(this) is { } value ? quantity.Check(value) : 0;
         }
 
         _ = Channel.Validated();

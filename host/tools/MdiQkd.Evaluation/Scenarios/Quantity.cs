@@ -9,7 +9,7 @@ namespace MdiQkd.Evaluation.Scenarios;
 /// <param name="Unit">Unit, empty for a ratio.</param>
 /// <param name="Min">Smallest allowed value.</param>
 /// <param name="Max">Largest allowed value.</param>
-/// <param name="Get">Reads it.</param>
+/// <param name="Get">Reads it; null if the scenario leaves it to a model.</param>
 /// <param name="Put">A scenario with this value.</param>
 /// <param name="SweepFrom">Start of its usual sweep.</param>
 /// <param name="SweepTo">End of its usual sweep.</param>
@@ -21,7 +21,7 @@ internal sealed record Quantity(
     string Unit,
     double Min,
     double Max,
-    Func<EvaluationScenario, double> Get,
+    Func<EvaluationScenario, double?> Get,
     Func<EvaluationScenario, double, EvaluationScenario> Put,
     double SweepFrom,
     double SweepTo,
