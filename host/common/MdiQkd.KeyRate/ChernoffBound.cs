@@ -15,6 +15,9 @@ public sealed class ChernoffBound
 {
     private const int IterationsMax = 100;
 
+    // Two units in the last place: with less, rounding can keep the steps going to the limit.
+    private const double Converged = 4e-16;
+
     private readonly double beta;
     private readonly bool tight;
 
@@ -84,7 +87,7 @@ public sealed class ChernoffBound
         {
             double step = (Exponent(count, expectation) - beta) / (1 - (count / expectation));
             expectation -= step;
-            if (Math.Abs(step) <= 1e-16 * expectation)
+            if (Math.Abs(step) <= Converged * expectation)
             {
                 break;
             }
@@ -100,7 +103,7 @@ public sealed class ChernoffBound
         {
             double step = (Exponent(count, expectation) - beta) / Math.Log(count / expectation);
             count -= step;
-            if (Math.Abs(step) <= 1e-16 * count)
+            if (Math.Abs(step) <= Converged * count)
             {
                 break;
             }

@@ -24,6 +24,9 @@ public sealed class DeadTimeChain
     private readonly double[] patternsD = new double[4];
     private readonly double[] stationary;
     private readonly double[] classWeights = new double[9];
+
+    // Blind bins at the next slot boundary: [blind bins now, 0 or 1 × clicks].
+    private readonly int[] nextBlind = new int[2 * 4];
     private readonly int levels;
 
     /// <summary>Chain for detectors that see the given click patterns in every slot.</summary>
@@ -40,6 +43,11 @@ public sealed class DeadTimeChain
         {
             patternsC[pattern & 3] += patterns[pattern];
             patternsD[pattern >> 2] += patterns[pattern];
+        }
+
+        for (int entry = 0; entry < nextBlind.Length; entry++)
+        {
+            nextBlind[entry] = NextBlind(entry & 3, entry >> 2);
         }
 
         levels = Math.Max(blind.AfterEarly, blind.AfterLate) + 1;
@@ -236,21 +244,21 @@ public sealed class DeadTimeChain
         {
             for (int clicks = 0; clicks < 4; clicks++)
             {
-                to[((c - 2) * levels) + NextBlind(clicks, d)] += weight * patternsD[clicks];
+                to[((c - 2) * levels) + nextBlind[(4 * d) + clicks]] += weight * patternsD[clicks];
             }
         }
         else if (d > 1)
         {
             for (int clicks = 0; clicks < 4; clicks++)
             {
-                to[(NextBlind(clicks, c) * levels) + d - 2] += weight * patternsC[clicks];
+                to[(nextBlind[(4 * c) + clicks] * levels) + d - 2] += weight * patternsC[clicks];
             }
         }
         else
         {
             for (int pattern = 0; pattern < Patterns; pattern++)
             {
-                to[(NextBlind(pattern & 3, c) * levels) + NextBlind(pattern >> 2, d)] += weight * patterns[pattern];
+                to[(nextBlind[(4 * c) + (pattern & 3)] * levels) + nextBlind[(4 * d) + (pattern >> 2)]] += weight * patterns[pattern];
             }
         }
     }
@@ -272,9 +280,10 @@ public sealed class DeadTimeChain
             }
 
             // Rounding would let the total drift over many slots.
+            double scale = 1 / sum;
             for (int i = 0; i < States; i++)
             {
-                next[i] /= sum;
+                next[i] *= scale;
             }
 
             (present, next) = (next, present);

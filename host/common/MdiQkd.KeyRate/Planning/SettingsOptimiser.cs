@@ -130,7 +130,11 @@ public static class SettingsOptimiser
                 onRidge.CopyTo(point, 0);
             }
 
-            RosenbrockSearch.Maximise(p => Rate(p, 1), point, 0.25 * FirstStep, LastStep, EvaluationsMax);
+            // With equal arms the first search has had every coordinate.
+            if (coordinates.RidgeSize < point.Length)
+            {
+                RosenbrockSearch.Maximise(p => Rate(p, 1), point, 0.25 * FirstStep, LastStep, EvaluationsMax);
+            }
         }
 
         // Kinks can hold a search up; one with fresh directions leaves them. It ends when that gains nothing.
