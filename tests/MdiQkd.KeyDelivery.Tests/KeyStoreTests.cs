@@ -284,4 +284,23 @@ public sealed class KeyStoreTests : IDisposable
         using ChunkSealer elsewhere = new(key, "x");
         Assert.False(elsewhere.TryOpen("b", new ChunkReference(Block, 1), box, opened));
     }
+
+    [Fact]
+    public void Pairs_seal_and_open_at_the_same_time()
+    {
+        using ChunkSealer sealer = new(key, "a");
+        int opened = 0;
+        Parallel.For(0, 4, thread =>
+        {
+            byte[] plain = new byte[ChunkReference.Bytes], again = new byte[ChunkReference.Bytes];
+            plain.AsSpan().Fill((byte)thread);
+            for (int i = 0; i < 20_000; i++)
+            {
+                ChunkReference chunk = new(default, i);
+                bool isSame = sealer.TryOpen("b", chunk, sealer.Seal("b", chunk, plain), again) && again.AsSpan().SequenceEqual(plain);
+                Interlocked.Add(ref opened, isSame ? 1 : 0);
+            }
+        });
+        Assert.Equal(4 * 20_000, opened);
+    }
 }

@@ -18,6 +18,8 @@ internal sealed class ChunkSealer : IDisposable
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
+    // Pairs store and applications fetch at the same time, and an AesGcm serves one thread at a time.
+    private readonly Lock gate = new();
     private readonly AesGcm cipher;
     private readonly byte[] node;
 
@@ -27,17 +29,22 @@ internal sealed class ChunkSealer : IDisposable
         this.node = Encoding.UTF8.GetBytes(node + '\0');
     }
 
-    /// <summary>Seals 32 bytes.</summary>
+    /// <summary>Seals 32 bytes. Any thread.</summary>
     public byte[] Seal(string peer, ChunkReference chunk, ReadOnlySpan<byte> plain)
     {
         byte[] box = new byte[SealedSize];
         RandomNumberGenerator.Fill(box.AsSpan(0, NonceSize));
-        cipher.Encrypt(box.AsSpan(0, NonceSize), plain, box.AsSpan(NonceSize, ChunkReference.Bytes),
-            box.AsSpan(NonceSize + ChunkReference.Bytes), Binding(peer, chunk));
+        byte[] binding = Binding(peer, chunk);
+        lock (gate)
+        {
+            cipher.Encrypt(box.AsSpan(0, NonceSize), plain, box.AsSpan(NonceSize, ChunkReference.Bytes),
+                box.AsSpan(NonceSize + ChunkReference.Bytes), binding);
+        }
+
         return box;
     }
 
-    /// <summary>Opens into 32 bytes; false (and zeros) if the box is not what was sealed for this chunk.</summary>
+    /// <summary>Opens into 32 bytes; false (and zeros) if the box is not what was sealed for this chunk. Any thread.</summary>
     public bool TryOpen(string peer, ChunkReference chunk, ReadOnlySpan<byte> box, Span<byte> plain)
     {
         plain.Clear();
@@ -45,10 +52,15 @@ internal sealed class ChunkSealer : IDisposable
         {
             return false;
         }
+        byte[] binding = Binding(peer, chunk);
         try
         {
-            cipher.Decrypt(box[..NonceSize], box.Slice(NonceSize, ChunkReference.Bytes),
-                box[(NonceSize + ChunkReference.Bytes)..], plain, Binding(peer, chunk));
+            lock (gate)
+            {
+                cipher.Decrypt(box[..NonceSize], box.Slice(NonceSize, ChunkReference.Bytes),
+                    box[(NonceSize + ChunkReference.Bytes)..], plain, binding);
+            }
+
             return true;
         }
         catch (AuthenticationTagMismatchException)
