@@ -1,8 +1,7 @@
 namespace MdiQkd.Reconciliation.Decoding;
 
-/// <summary>A circulant as the coarse pass addresses it.</summary>
-/// <param name="Start">First lane of its column block among the posteriors.</param>
-/// <param name="Shift">Rotation.</param>
+/// <summary>A circulant as the coarse pass addresses it: small, since each row reads all of its own.</summary>
+/// <param name="Lane">First lane of its column block among the posteriors; where Z is two vectors, the lane that the first check sees.</param>
+/// <param name="Turn">Rotation; where Z is two vectors, from the lanes that the first vector sees to those of the second, ±Z/2.</param>
 /// <param name="Message">First lane of its messages within those of each two vectors of the row.</param>
-/// <param name="Column">Its column block.</param>
-internal readonly record struct ActiveCirculant(int Start, uint Shift, int Message, int Column);
+internal readonly record struct ActiveCirculant(uint Lane, short Turn, ushort Message);

@@ -15,6 +15,9 @@ internal readonly unsafe struct ByteLanes128 : IByteLaneOperations<Vector128<byt
     public static Vector128<byte> Broadcast(byte value) => Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Broadcast(byte* source) => Vector128.Create(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Load(void* source) => Vector128.Load((byte*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,14 +91,9 @@ internal readonly unsafe struct ByteLanes128 : IByteLaneOperations<Vector128<byt
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int CountNegative(Vector128<byte> a) => BitOperations.PopCount(a.ExtractMostSignificantBits());
+    public static Vector128<byte> NeverZero(Vector128<byte> sign) =>
+        Vector128.LessThan(sign.AsSByte(), Vector128<sbyte>.Zero).AsByte() ^ Vector128.Create((byte)sbyte.MaxValue);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(void* source)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(source);
-        }
-    }
+    public static int CountNegative(Vector128<byte> a) => BitOperations.PopCount(a.ExtractMostSignificantBits());
 }

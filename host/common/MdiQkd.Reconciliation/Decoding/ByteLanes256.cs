@@ -14,6 +14,9 @@ internal readonly unsafe struct ByteLanes256 : IByteLaneOperations<Vector256<byt
     public static Vector256<byte> Broadcast(byte value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Broadcast(byte* source) => Vector256.Create(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Load(void* source) => Vector256.Load((byte*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,11 +81,12 @@ internal readonly unsafe struct ByteLanes256 : IByteLaneOperations<Vector256<byt
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Negate(Vector256<byte> magnitude, Vector256<byte> sign) =>
-        Avx2.Sign(magnitude.AsSByte(), (sign | Vector256<byte>.One).AsSByte()).AsByte();
+        Avx2.Sign(magnitude.AsSByte(), sign.AsSByte()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> NeverZero(Vector256<byte> sign) =>
+        Vector256.LessThan(sign.AsSByte(), Vector256<sbyte>.Zero).AsByte() ^ Vector256.Create((byte)sbyte.MaxValue);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountNegative(Vector256<byte> a) => BitOperations.PopCount(a.ExtractMostSignificantBits());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(void* source) => Sse.Prefetch0(source);
 }

@@ -14,6 +14,9 @@ internal readonly unsafe struct ByteLanes512 : IByteLaneOperations<Vector512<byt
     public static Vector512<byte> Broadcast(byte value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Broadcast(byte* source) => Vector512.Create(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Load(void* source) => Vector512.Load((byte*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -86,8 +89,9 @@ internal readonly unsafe struct ByteLanes512 : IByteLaneOperations<Vector512<byt
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int CountNegative(Vector512<byte> a) => BitOperations.PopCount(a.ExtractMostSignificantBits());
+    public static Vector512<byte> NeverZero(Vector512<byte> sign) =>
+        Vector512.LessThan(sign.AsSByte(), Vector512<sbyte>.Zero).AsByte() ^ Vector512.Create((byte)sbyte.MaxValue);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(void* source) => Sse.Prefetch0(source);
+    public static int CountNegative(Vector512<byte> a) => BitOperations.PopCount(a.ExtractMostSignificantBits());
 }

@@ -7,6 +7,8 @@ internal readonly unsafe struct ByteLanesPortable : IByteLaneOperations<nint>
 
     public static nint Broadcast(byte value) => value;
 
+    public static nint Broadcast(byte* source) => *source;
+
     public static nint Load(void* source) => *(byte*)source;
 
     public static nint LoadTable(byte* source) => (nint)source;
@@ -46,11 +48,9 @@ internal readonly unsafe struct ByteLanesPortable : IByteLaneOperations<nint>
 
     public static nint Negate(nint magnitude, nint sign) => (byte)((sbyte)sign < 0 ? -magnitude : magnitude);
 
-    public static int CountNegative(nint a) => (sbyte)a < 0 ? 1 : 0;
+    public static nint NeverZero(nint sign) => (sbyte)sign < 0 ? 0x80 : 0x7F;
 
-    public static void Prefetch(void* source)
-    {
-    }
+    public static int CountNegative(nint a) => (sbyte)a < 0 ? 1 : 0;
 
     private static byte Saturated(int value) => (byte)Math.Clamp(value, sbyte.MinValue, sbyte.MaxValue);
 }

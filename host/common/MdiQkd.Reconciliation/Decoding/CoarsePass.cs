@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace MdiQkd.Reconciliation.Decoding;
@@ -12,6 +13,12 @@ namespace MdiQkd.Reconciliation.Decoding;
 /// </remarks>
 internal sealed unsafe class CoarsePass(LaneWidth width)
 {
+    /// <summary>
+    /// Lanes around a column block's Z: behind it, its first ones again, so that two vectors can be loaded from any lane; before it, room for
+    /// what rotated stores put there. A block is a whole number of them.
+    /// </summary>
+    private const int Pad = 32;
+
     /// <summary>Share of contradicted checks, 1/32, above which the decisions cannot match the syndrome yet.</summary>
     private const int CandidateShare = 32;
 
@@ -35,14 +42,23 @@ internal sealed unsafe class CoarsePass(LaneWidth width)
     /// <summary>Blocks that are frozen together: every time, all rows are gone through.</summary>
     private const int FrozenTogether = 16;
 
+    /// <summary>Eight bits as eight signs.</summary>
+    private static readonly ulong[] SignsOfBits = [.. Enumerable.Range(0, 256).Select(bits =>
+        Enumerable.Range(0, 8).Aggregate(0UL, (signs, bit) => signs | (((ulong)(bits >> bit) & 1) * 0xFF << (8 * bit))))];
+
     private sbyte[] posteriors = [];
     private sbyte[] messages = [];
     private sbyte[] signs = [];
     private ActiveCirculant[] circulants = [];
     private int[] active = [];
     private int[] decided = [];
+    private bool[] freezing = [];
+    private Layers? laidOut;
+    private ActiveCirculant[] layout = [];
+    private int[] undecided = [];
     private int checkCount;
     private int lanes;
+    private int stride;
     private int level;
     private bool mayFreeze;
 
@@ -62,9 +78,10 @@ internal sealed unsafe class CoarsePass(LaneWidth width)
     /// <param name="qber">Expected error rate.</param>
     public void Prepare(ReconciliationCode code, Layers layers, ReadOnlySpan<ulong> checks, double qber)
     {
-        int posteriorCount = code.ColumnBlocks * (code.LiftingSize + ReconciliationCode.Pad);
-        int messageCount = layers.Circulants.Length * code.LiftingSize;
         lanes = LaneWidths.ByteLanes(width, code.LiftingSize);
+        stride = Pad + code.LiftingSize + Math.Max(2 * Pad, 2 * lanes);
+        int posteriorCount = code.ColumnBlocks * stride;
+        int messageCount = layers.Circulants.Length * code.LiftingSize;
         checkCount = checks.Length * 64;
         posteriors = PinnedBuffer.Grown(posteriors, posteriorCount);
         messages = PinnedBuffer.Grown(messages, messageCount);
@@ -72,6 +89,7 @@ internal sealed unsafe class CoarsePass(LaneWidth width)
         circulants = PinnedBuffer.Grown(circulants, layers.Circulants.Length);
         active = PinnedBuffer.Grown(active, layers.Start.Length);
         decided = PinnedBuffer.Grown(decided, code.ColumnBlocks);
+        freezing = PinnedBuffer.Grown(freezing, posteriorCount / Pad);
         messages.AsSpan(0, messageCount).Clear();
         posteriors.AsSpan(0, posteriorCount).Fill((sbyte)Math.Clamp(
             ((LikelihoodScale.Channel(qber) * LossTables.StepsPerUnit) + (LikelihoodScale.StepsPerUnit / 2)) / LikelihoodScale.StepsPerUnit,
@@ -141,34 +159,54 @@ internal sealed unsafe class CoarsePass(LaneWidth width)
     /// <summary>All circulants take part; signs are those of the syndrome.</summary>
     private void Activate(ReconciliationCode code, Layers layers, ReadOnlySpan<ulong> checks)
     {
-        int stride = code.LiftingSize + ReconciliationCode.Pad;
-        Span<int> degrees = decided.AsSpan(0, code.ColumnBlocks);
-        degrees.Clear();
+        if (laidOut != layers)
+        {
+            LayOut(code, layers);
+            laidOut = layers;
+        }
+
+        layout.AsSpan(0, layers.Circulants.Length).CopyTo(circulants);
+        undecided.AsSpan(0, code.ColumnBlocks).CopyTo(decided);
         for (int row = 0; row < layers.Start.Length - 1; row++)
         {
-            int start = layers.Start[row];
-            active[row] = layers.Start[row + 1] - start;
-            for (int entry = 0; entry < active[row]; entry++)
+            active[row] = layers.Start[row + 1] - layers.Start[row];
+        }
+
+        Span<ulong> octets = MemoryMarshal.Cast<sbyte, ulong>(signs.AsSpan(0, checkCount));
+        ReadOnlySpan<byte> bits = MemoryMarshal.AsBytes(checks);
+        for (int octet = 0; octet < octets.Length; octet++)
+        {
+            octets[octet] = SignsOfBits[bits[octet]];
+        }
+    }
+
+    /// <summary>Addresses of all circulants, and which columns may be frozen: the same for all frames of a code.</summary>
+    private void LayOut(ReconciliationCode code, Layers layers)
+    {
+        layout = PinnedBuffer.Grown(layout, layers.Circulants.Length);
+        undecided = PinnedBuffer.Grown(undecided, code.ColumnBlocks);
+        Span<int> degrees = undecided.AsSpan(0, code.ColumnBlocks);
+        degrees.Clear();
+        bool two = LaneWidths.IsTwoVectors(lanes, code.LiftingSize);
+        for (int row = 0; row < layers.Start.Length - 1; row++)
+        {
+            for (int index = layers.Start[row]; index < layers.Start[row + 1]; index++)
             {
-                Circulant circulant = layers.Circulants[start + entry];
-                int column = circulant.Start / stride;
-                circulants[start + entry] = new(circulant.Start, circulant.Shift, entry * 2 * lanes, column);
+                Circulant circulant = layers.Circulants[index];
+                int column = circulant.Start / (code.LiftingSize + ReconciliationCode.Pad);
                 degrees[column]++;
+                int lane = (column * stride) + Pad;
+                int shift = (int)circulant.Shift;
+                ushort message = checked((ushort)((index - layers.Start[row]) * 2 * lanes));
+                layout[index] = two
+                    ? new((uint)(lane + shift), (short)(shift < lanes ? lanes : -lanes), message)
+                    : new((uint)lane, (short)shift, message);
             }
         }
 
         foreach (ref int degree in degrees)
         {
             degree = degree < FrozenDegreeMin ? int.MinValue : 0;
-        }
-
-        for (int word = 0; word < checks.Length; word++)
-        {
-            ulong bits = checks[word];
-            for (int bit = 0; bit < 64; bit++)
-            {
-                signs[(word * 64) + bit] = (sbyte)-(int)((bits >> bit) & 1);
-            }
         }
     }
 
@@ -207,52 +245,54 @@ internal sealed unsafe class CoarsePass(LaneWidth width)
     /// <summary>Takes the circulants of decided blocks out of all rows, and their decisions into the signs.</summary>
     private void Freeze(ReconciliationCode code, Layers layers)
     {
-        for (int row = 0; row < layers.Start.Length - 1; row++)
+        for (int column = 0; column < code.ColumnBlocks; column++)
         {
-            Span<ActiveCirculant> entries = circulants.AsSpan(layers.Start[row], active[row]);
-            int kept = 0;
-            foreach (ActiveCirculant entry in entries)
+            bool freeze = decided[column] == DecidedIterations;
+            freezing.AsSpan(column * stride / Pad, stride / Pad).Fill(freeze);
+            if (freeze)
             {
-                if (decided[entry.Column] == DecidedIterations)
-                {
-                    XorSigns(
-                        Block(code, entry.Column), (int)entry.Shift, signs.AsSpan(row * code.LiftingSize, code.LiftingSize));
-                }
-                else
-                {
-                    entries[kept++] = entry;
-                }
+                decided[column] = Frozen;
+
+                // Narrow vectors mirror less.
+                Block(code, column)[..Pad].CopyTo(posteriors.AsSpan((column * stride) + Pad + code.LiftingSize));
             }
-
-            active[row] = kept;
         }
 
-        decided.AsSpan(0, code.ColumnBlocks).Replace(DecidedIterations, Frozen);
-    }
-
-    private static void XorSigns(ReadOnlySpan<sbyte> block, int shift, Span<sbyte> into)
-    {
-        for (int lane = 0; lane < into.Length; lane += Vector256<sbyte>.Count)
+        fixed (sbyte* posterior = posteriors, sign = signs)
+        fixed (bool* freeze = freezing)
+        fixed (ActiveCirculant* all = circulants)
         {
-            int rotated = (lane + shift) & (block.Length - 1);
-            int behind = rotated + Vector256<sbyte>.Count - block.Length;
-            Vector256<sbyte> decisions = behind <= 0
-                ? Vector256.Create(block[rotated..])
-                : Turned(block, rotated);
-            (decisions ^ Vector256.Create<sbyte>(into[lane..])).CopyTo(into[lane..]);
+            for (int row = 0; row < layers.Start.Length - 1; row++)
+            {
+                ActiveCirculant* kept = all + layers.Start[row];
+                ActiveCirculant* end = kept + active[row];
+                for (ActiveCirculant* entry = kept; entry < end; entry++)
+                {
+                    if (freeze[entry->Lane / Pad])
+                    {
+                        XorSigns(posterior + entry->Lane, entry->Turn, sign + (row * code.LiftingSize), code.LiftingSize);
+                    }
+                    else
+                    {
+                        *kept++ = *entry;
+                    }
+                }
+
+                active[row] = (int)(kept - (all + layers.Start[row]));
+            }
         }
     }
 
-    /// <summary>The vector from the end of the block that goes on at its start; the pad may be narrower than this vector.</summary>
-    private static Vector256<sbyte> Turned(ReadOnlySpan<sbyte> block, int rotated)
+    private void XorSigns(sbyte* block, int turn, sbyte* into, int liftingSize)
     {
-        Span<sbyte> turned = stackalloc sbyte[Vector256<sbyte>.Count];
-        ReadOnlySpan<sbyte> last = block[rotated..];
-        last.CopyTo(turned);
-        block[..(turned.Length - last.Length)].CopyTo(turned[last.Length..]);
-        return Vector256.Create<sbyte>(turned);
+        bool two = LaneWidths.IsTwoVectors(lanes, liftingSize);
+        for (int lane = 0; lane < liftingSize; lane += Vector256<sbyte>.Count)
+        {
+            int rotated = two ? lane / lanes * turn : (lane + turn) & (liftingSize - 1);
+            (Vector256.Load(block + rotated) ^ Vector256.Load(into + lane)).Store(into + lane);
+        }
     }
 
     private Span<sbyte> Block(ReconciliationCode code, int column) =>
-        posteriors.AsSpan(column * (code.LiftingSize + ReconciliationCode.Pad), code.LiftingSize);
+        posteriors.AsSpan((column * stride) + Pad, code.LiftingSize);
 }

@@ -14,6 +14,9 @@ internal unsafe interface IByteLaneOperations<TVector>
     /// <summary>All lanes the same.</summary>
     static abstract TVector Broadcast(byte value);
 
+    /// <summary>All lanes the byte there; a loop keeps them in a register, where it would load a constant each time.</summary>
+    static abstract TVector Broadcast(byte* source);
+
     /// <summary>Unaligned load.</summary>
     static abstract TVector Load(void* source);
 
@@ -71,12 +74,12 @@ internal unsafe interface IByteLaneOperations<TVector>
     /// <summary>Lanes below <paramref name="count"/> from <paramref name="below"/>, the others from <paramref name="above"/>.</summary>
     static abstract TVector SelectBelow(int count, TVector below, TVector above);
 
-    /// <summary><paramref name="magnitude"/>, negated where the signed <paramref name="sign"/> is negative.</summary>
+    /// <summary><paramref name="magnitude"/>, negated where the signed <paramref name="sign"/>, never zero, is negative.</summary>
     static abstract TVector Negate(TVector magnitude, TVector sign);
+
+    /// <summary>-128 where <paramref name="sign"/> is negative, else 127: xored with a lane of -127 to 126 it is not zero.</summary>
+    static abstract TVector NeverZero(TVector sign);
 
     /// <summary>Number of lanes with the sign bit set.</summary>
     static abstract int CountNegative(TVector a);
-
-    /// <summary>Asks for a cache line that is loaded soon.</summary>
-    static abstract void Prefetch(void* source);
 }

@@ -62,6 +62,9 @@ internal static unsafe class LaneWidths
         _ => ByteLanesPortable.Lanes,
     };
 
+    /// <summary>Whether <see cref="ByteLayerKernel{TVector,TOperations}.UpdateTwoVectors"/> runs.</summary>
+    public static bool IsTwoVectors(int lanes, int liftingSize) => lanes == ByteLanes256.Lanes && liftingSize == 2 * lanes;
+
     /// <summary><see cref="ByteLayerKernel{TVector,TOperations}.Update"/> at <see cref="ByteLanes"/>.</summary>
     public static int Update(
         int lanes,
@@ -77,6 +80,8 @@ internal static unsafe class LaneWidths
         {
             64 => ByteLayerKernel<Vector512<byte>, ByteLanes512>.Update(
                 posteriors, messages, signs, circulants, count, entries, liftingSize, tables),
+            32 when IsTwoVectors(lanes, liftingSize) => ByteLayerKernel<Vector256<byte>, ByteLanes256>.UpdateTwoVectors(
+                posteriors, messages, signs, circulants, count, tables),
             32 => ByteLayerKernel<Vector256<byte>, ByteLanes256>.Update(
                 posteriors, messages, signs, circulants, count, entries, liftingSize, tables),
             16 => ByteLayerKernel<Vector128<byte>, ByteLanes128>.Update(

@@ -17,8 +17,8 @@ internal static class LossTables
     /// <summary>Largest message, 8.6 units.</summary>
     public const int LargestMessage = 60;
 
-    /// <summary>Largest posterior: less a message of the other sign it still fits int8.</summary>
-    public const int PosteriorMax = 127 - LargestMessage;
+    /// <summary>Largest posterior: less a message of the other sign it is at most 126, as <see cref="IByteLaneOperations{TVector}.NeverZero"/> needs.</summary>
+    public const int PosteriorMax = 126 - LargestMessage;
 
     /// <summary>Largest magnitude that the least of a check can have.</summary>
     public const int MagnitudeMax = 127;
@@ -44,8 +44,17 @@ internal static class LossTables
     /// <summary>Offset of the same for the edges between: both together have half a step's resolution.</summary>
     public const int SecondLoss = 80;
 
+    /// <summary>Offset of <see cref="BinnedMax"/>: what a loop shall keep in a register comes from memory.</summary>
+    public const int BinnedLimit = 96;
+
+    /// <summary>Offset of <see cref="PosteriorMax"/>.</summary>
+    public const int Highest = 97;
+
+    /// <summary>Offset of -<see cref="PosteriorMax"/>.</summary>
+    public const int Lowest = 98;
+
     /// <summary>Bytes of a level.</summary>
-    public const int LevelSize = 96;
+    public const int LevelSize = 112;
 
     /// <summary>Number of levels; steps per unit of loss grow by a quarter of an octave each.</summary>
     public const int Levels = 9;
@@ -99,6 +108,10 @@ internal static class LossTables
             level[FirstLoss + index] = (byte)Math.Min(byte.MaxValue, first);
             level[SecondLoss + index] = (byte)Math.Min(byte.MaxValue, Math.Floor((2 * loss * steps) + 0.5) - first);
         }
+
+        level[BinnedLimit] = BinnedMax;
+        level[Highest] = PosteriorMax;
+        level[Lowest] = unchecked((byte)-PosteriorMax);
     }
 
     /// <summary>2 atanh(e^-loss).</summary>
