@@ -150,7 +150,7 @@ public sealed class CodeBook
         return new CodeBook(matrices, rates);
     }
 
-    private static void RefuseNoRate(double qber)
+    internal static void RefuseNoRate(double qber)
     {
         if (!(qber is >= 0 and <= 0.5))
         {

@@ -53,11 +53,11 @@ public sealed class ErrorPatternDecoder
     /// <param name="rounds">Rounds whose syndromes are given, 1 to <see cref="ReconciliationCode.Rounds"/>.</param>
     /// <param name="syndromeXor">Syndromes of A and B xored, rounds concatenated (each is a whole number of words).</param>
     /// <param name="knownZeroFrom">Positions from here on are public zeros; the code's length if none.</param>
-    /// <param name="qber">Expected error rate; clamped to 1e-5..0.49.</param>
+    /// <param name="qber">Expected error rate, 0 to 0.5; the decoder takes it for 1e-5 to 0.49.</param>
     /// <param name="pattern">Receives n bits, LSB first: the pattern if converged, else the last guess.</param>
     /// <param name="cancellation">Checked once per iteration; a cancelled decoding has not converged.</param>
     /// <returns>Whether <paramref name="pattern"/> has the syndrome (it may still be the wrong pattern), and the iterations.</returns>
-    /// <exception cref="ArgumentException">A length contradicts the code.</exception>
+    /// <exception cref="ArgumentException">A length contradicts the code, or the QBER is not a rate.</exception>
     public DecodeResult Decode(
         ReconciliationCode code,
         int rounds,
@@ -76,7 +76,7 @@ public sealed class ErrorPatternDecoder
 
         ArgumentOutOfRangeException.ThrowIfNegative(knownZeroFrom);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(knownZeroFrom, code.Length);
-        qber = double.IsNaN(qber) ? 0.49 : qber;
+        CodeBook.RefuseNoRate(qber);
         Layers layers = code.LayersAfter(rounds);
         checks = checks.Length >= syndromeXor.Length ? checks : new ulong[syndromeXor.Length];
         syndromeXor.CopyTo(checks);
