@@ -7,6 +7,7 @@ namespace MdiQkd.Acquisition;
 /// </summary>
 /// <param name="Kind">Tags or end of stream.</param>
 /// <param name="ChannelBits">Low bits of every value that hold the channel, 0 to 8.</param>
+/// <param name="ValueBytes">Bytes of every value, 1 to 4; 0 if each has its own length.</param>
 /// <param name="Sequence">Number of the frame in its stream, from 0, modulo 2^32.</param>
 /// <param name="Count">Tags in the payload.</param>
 /// <param name="FirstPs">Time of the first tag; 0 if there is none.</param>
@@ -15,14 +16,14 @@ namespace MdiQkd.Acquisition;
 /// <param name="PayloadBytes">Bytes after the header.</param>
 /// <param name="Checksum">CRC-32C of the header before it and of the payload.</param>
 public readonly record struct TagFrame(
-    TagFrameKind Kind, int ChannelBits, uint Sequence, int Count, long FirstPs, long WatermarkPs, long LostTags,
+    TagFrameKind Kind, int ChannelBits, int ValueBytes, uint Sequence, int Count, long FirstPs, long WatermarkPs, long LostTags,
     int PayloadBytes, uint Checksum)
 {
     /// <summary>"MQTS" in ASCII, read little-endian.</summary>
     public const uint Magic = 0x5354_514D;
 
-    /// <summary>Version of the format.</summary>
-    public const byte Version = 1;
+    /// <summary>Version of the format. Frames of version 1, whose byte 7 was 0, are read as well.</summary>
+    public const byte Version = 2;
 
     /// <summary>Bytes of a header.</summary>
     public const int HeaderBytes = 48;
@@ -30,7 +31,7 @@ public readonly record struct TagFrame(
     /// <summary>Offset of the checksum; what precedes it is checked with the payload.</summary>
     public const int ChecksumOffset = 44;
 
-    /// <summary>Tags in one frame at most: columns of 0.6 MB, which stay in a second-level cache.</summary>
+    /// <summary>Tags in one frame at most.</summary>
     public const int TagsMax = 1 << 16;
 
     /// <summary>Bytes of the longest payload: one control byte per four tags and four bytes per tag.</summary>
@@ -41,6 +42,9 @@ public readonly record struct TagFrame(
     /// the channel would not fit 32 bits together. After a longer pause a new frame begins.
     /// </summary>
     public static int StepPsMax(int channelBits) => (1 << Math.Min(30, 32 - channelBits)) - 1;
+
+    /// <summary>Time from the first to the last tag of a frame that a writer makes, 2.1 ms, where times are 32-bit offsets.</summary>
+    public const long SpanPsMax = (1L << 31) - 1;
 
     /// <summary>Latest time, 53 days after power-up: sums within a frame cannot overflow 64 bits.</summary>
     public const long TimePsMax = 1L << 62;
@@ -62,7 +66,7 @@ public readonly record struct TagFrame(
             return TimeTagError.BadMagic;
         }
 
-        if (source[4] != Version)
+        if (source[4] is 0 or > Version)
         {
             return TimeTagError.UnknownVersion;
         }
@@ -82,6 +86,7 @@ public readonly record struct TagFrame(
         frame = new TagFrame(
             (TagFrameKind)source[5],
             source[6],
+            source[7],
             BinaryPrimitives.ReadUInt32LittleEndian(source[8..]),
             (int)count,
             BinaryPrimitives.ReadInt64LittleEndian(source[16..]),
@@ -89,7 +94,7 @@ public readonly record struct TagFrame(
             BinaryPrimitives.ReadInt64LittleEndian(source[32..]),
             (int)payloadBytes,
             BinaryPrimitives.ReadUInt32LittleEndian(source[ChecksumOffset..]));
-        return source[7] == 0 && frame.IsConsistent() ? TimeTagError.None : TimeTagError.BadHeader;
+        return (source[4] == Version || source[7] == 0) && frame.IsConsistent() ? TimeTagError.None : TimeTagError.BadHeader;
     }
 
     /// <summary>Writes the header; the checksum field is written as it is.</summary>
@@ -99,7 +104,7 @@ public readonly record struct TagFrame(
         destination[4] = Version;
         destination[5] = (byte)Kind;
         destination[6] = (byte)ChannelBits;
-        destination[7] = 0;
+        destination[7] = (byte)ValueBytes;
         BinaryPrimitives.WriteUInt32LittleEndian(destination[8..], Sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], (uint)Count);
         BinaryPrimitives.WriteInt64LittleEndian(destination[16..], FirstPs);
@@ -112,13 +117,16 @@ public readonly record struct TagFrame(
     private bool IsConsistent()
     {
         int controlBytes = (Count + 3) / 4;
+        bool payloadFits = ValueBytes == 0
+            ? PayloadBytes >= controlBytes + Count && PayloadBytes <= controlBytes + (4 * Count)
+            : PayloadBytes == ValueBytes * Count;
         return ChannelBits <= 8
+            && ValueBytes <= sizeof(uint)
             && WatermarkPs is >= 0 and <= TimePsMax
             && FirstPs >= 0 && FirstPs <= WatermarkPs
             && (Count > 0 || FirstPs == 0)
             && (Count == 0 || Kind == TagFrameKind.Tags)
             && LostTags >= 0
-            && PayloadBytes >= controlBytes + Count
-            && PayloadBytes <= controlBytes + (4 * Count);
+            && payloadFits;
     }
 }

@@ -63,14 +63,12 @@ public sealed class TagFrameDecoder
             return TimeTagError.OutOfOrder;
         }
 
-        block.EnsureCapacity(frame.Count);
-        if (!TagPayload.TryDecode(
-            payload, frame.Count, frame.FirstPs, frame.ChannelBits, block.TimesPs, block.Channels))
+        if (!TryDecodePayload(payload, frame, block))
         {
             return TimeTagError.BadPayload;
         }
 
-        if (frame.Count > 0 && block.TimesPs[frame.Count - 1] > frame.WatermarkPs)
+        if (frame.Count > 0 && block.TimePs(frame.Count - 1) > frame.WatermarkPs)
         {
             return TimeTagError.OutOfOrder;
         }
@@ -78,9 +76,20 @@ public sealed class TagFrameDecoder
         nextSequence++;
         watermarkPs = frame.WatermarkPs;
         Ended = frame.Kind == TagFrameKind.End;
-        block.Count = frame.Count;
         block.WatermarkPs = frame.WatermarkPs;
         block.LostTags = frame.LostTags;
         return TimeTagError.None;
+    }
+
+    private static bool TryDecodePayload(ReadOnlySpan<byte> payload, in TagFrame frame, TimeTagBlock block)
+    {
+        if (frame.ValueBytes > 0)
+        {
+            return EvenPayload.TryDecode(payload, frame, block, EvenPayload.IsAccelerated);
+        }
+
+        block.EnsureCapacity(frame.Count);
+        block.Count = frame.Count;
+        return TagPayload.TryDecode(payload, frame.Count, frame.FirstPs, frame.ChannelBits, block.TimesPs, block.Channels);
     }
 }

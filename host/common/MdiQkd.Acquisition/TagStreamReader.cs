@@ -1,16 +1,16 @@
 namespace MdiQkd.Acquisition;
 
 /// <summary>
-/// Reads a tag stream (shared/protocol/TAGSTREAM.md) from a byte stream, one frame per block, in a fixed buffer.
+/// Reads a tag stream (shared/protocol/TAGSTREAM.md) from a byte stream, one frame per block, in a buffer that grows once at most.
 /// </summary>
 public sealed class TagStreamReader : ITimeTagSource
 {
-    /// <summary>Four of the longest frames: few reads per frame, little to move.</summary>
-    private const int BufferBytes = 4 * (TagFrame.HeaderBytes + TagFrame.PayloadBytesMax);
+    /// <summary>Bytes of a read, unless a frame is longer: what was read is still in a second-level cache when it is decoded.</summary>
+    private const int ReadBytes = 1 << 16;
 
     private readonly Stream stream;
     private readonly TagFrameDecoder decoder = new();
-    private readonly byte[] buffer = new byte[BufferBytes];
+    private byte[] buffer = new byte[ReadBytes];
     private int start;
     private int end;
 
@@ -53,19 +53,20 @@ public sealed class TagStreamReader : ITimeTagSource
     /// <summary>Has <paramref name="bytes"/> in the buffer, or sets the error.</summary>
     private async ValueTask<bool> FillAsync(int bytes, CancellationToken ct)
     {
-        if (start + bytes > buffer.Length)
+        while (end - start < bytes)
         {
             buffer.AsSpan(start, end - start).CopyTo(buffer);
             end -= start;
             start = 0;
-        }
+            if (bytes > buffer.Length)
+            {
+                Array.Resize(ref buffer, TagFrame.HeaderBytes + TagFrame.PayloadBytesMax);
+            }
 
-        while (end - start < bytes)
-        {
             int got;
             try
             {
-                got = await stream.ReadAsync(buffer.AsMemory(end), ct).ConfigureAwait(false);
+                got = await stream.ReadAsync(buffer.AsMemory(end, Math.Max(ReadBytes, bytes) - end), ct).ConfigureAwait(false);
             }
             catch (IOException)
             {

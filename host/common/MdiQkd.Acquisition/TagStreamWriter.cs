@@ -9,6 +9,9 @@ namespace MdiQkd.Acquisition;
 /// </summary>
 public sealed class TagStreamWriter : ITimeTagSink
 {
+    // Values of one length are three times as fast to read, which is worth an eighth of the bytes.
+    private const int EvenGain = 8;
+
     private readonly Stream stream;
     private readonly byte[] buffer = new byte[TagFrame.HeaderBytes + TagFrame.PayloadBytesMax];
     private uint sequence;
@@ -87,7 +90,7 @@ public sealed class TagStreamWriter : ITimeTagSink
         int limit = Math.Min(timesPs.Length, from + TagFrame.TagsMax);
         for (int i = from + 1; i < limit; i++)
         {
-            if (timesPs[i] - timesPs[i - 1] > stepPsMax)
+            if (timesPs[i] - timesPs[i - 1] > stepPsMax || timesPs[i] - timesPs[from] > TagFrame.SpanPsMax)
             {
                 return i;
             }
@@ -110,8 +113,20 @@ public sealed class TagStreamWriter : ITimeTagSink
         TagFrameKind kind, int channelBits, ReadOnlySpan<long> timesPs, ReadOnlySpan<byte> channels, long watermark, long lost)
     {
         int payloadBytes = TagPayload.Encode(timesPs, channels, channelBits, buffer.AsSpan(TagFrame.HeaderBytes));
+        int valueBytes = EvenPayload.ValueBytes(timesPs, channelBits);
+        int evenBytes = valueBytes * timesPs.Length;
+        if (evenBytes * EvenGain <= payloadBytes * (EvenGain + 1) && evenBytes > 0)
+        {
+            payloadBytes = evenBytes;
+            EvenPayload.Encode(timesPs, channels, channelBits, valueBytes, buffer.AsSpan(TagFrame.HeaderBytes, payloadBytes));
+        }
+        else
+        {
+            valueBytes = 0;
+        }
+
         TagFrame frame = new(
-            kind, channelBits, sequence++, timesPs.Length, timesPs.IsEmpty ? 0 : timesPs[0], watermark, lost, payloadBytes, 0);
+            kind, channelBits, valueBytes, sequence++, timesPs.Length, timesPs.IsEmpty ? 0 : timesPs[0], watermark, lost, payloadBytes, 0);
         frame.Write(buffer);
         uint register = Crc32C.Update(Crc32C.Initial, buffer.AsSpan(0, TagFrame.ChecksumOffset));
         register = Crc32C.Update(register, buffer.AsSpan(TagFrame.HeaderBytes, payloadBytes));

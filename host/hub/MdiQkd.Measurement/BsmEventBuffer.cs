@@ -34,13 +34,14 @@ public sealed class BsmEventBuffer
     /// <summary>Appends an event; the caller keeps the order.</summary>
     public void Add(long slot, BellState outcome)
     {
-        Reserve(1);
-        slots[Count] = slot;
-        outcomes[Count++] = (byte)outcome;
+        Reserve(1, out Span<long> nextSlots, out Span<byte> nextOutcomes);
+        nextSlots[0] = slot;
+        nextOutcomes[0] = (byte)outcome;
+        Advance(1);
     }
 
-    /// <summary>Grows the columns so that <paramref name="count"/> more events fit.</summary>
-    internal void Reserve(int count)
+    /// <summary>Grows the columns so that more events fit, and yields the place for them.</summary>
+    internal void Reserve(int count, out Span<long> nextSlots, out Span<byte> nextOutcomes)
     {
         if (Count + count > slots.Length)
         {
@@ -48,15 +49,13 @@ public sealed class BsmEventBuffer
             Array.Resize(ref slots, grown);
             Array.Resize(ref outcomes, grown);
         }
+
+        nextSlots = slots.AsSpan(Count);
+        nextOutcomes = outcomes.AsSpan(Count);
     }
 
-    /// <summary>Writes an event behind the last one and keeps it if told, without a branch; room was reserved.</summary>
-    internal void AddIf(long slot, int outcome, int keep)
-    {
-        slots[Count] = slot;
-        outcomes[Count] = (byte)outcome;
-        Count += keep;
-    }
+    /// <summary>Takes events that were written to the place reserved.</summary>
+    internal void Advance(int count) => Count += count;
 
     /// <summary>Events below a slot.</summary>
     public int CountBelow(long slot)

@@ -51,6 +51,27 @@ public sealed class DelayMerger
     /// <summary>Tags that went back in time, or beyond the watermark of their block; dropped, and lost downstream.</summary>
     public long DisorderedTags { get; private set; }
 
+    /// <summary>Tags beyond the watermark of the output so far.</summary>
+    internal int WaitingTags => waiting.Count;
+
+    /// <summary>Whether the tags of a block from one on need nothing of what is done here but the subtraction, as far as its ends show.</summary>
+    internal bool CanPass(TimeTagBlock block, int from) => block.LostTags == 0 && !spilled
+        && block.TimePs(from) > inputPs && block.TimePs(block.Count - 1) <= block.WatermarkPs;
+
+    /// <summary>A tag that waits, with its delay again.</summary>
+    internal (long TimePs, byte Channel) Waiting(int index)
+    {
+        byte channel = waiting.Channels[index];
+        return (waiting.TimesPs[index] + DelayPs(channel), channel);
+    }
+
+    /// <summary>Passes over the tags of a block before one; those that wait went with them.</summary>
+    internal void Pass(TimeTagBlock block, int until)
+    {
+        waiting.Clear();
+        inputPs = block.TimePs(until) - 1;
+    }
+
     /// <summary>Corrects the next block.</summary>
     /// <param name="input">Follows the block before without a gap; tags out of order are removed from it.</param>
     /// <param name="output">Another block, overwritten: tags up to the watermark of the input minus the largest delay.</param>
@@ -75,7 +96,6 @@ public sealed class DelayMerger
         {
             Sort(output.TimesPs.AsSpan(0, count), output.Channels.AsSpan(0, count));
         }
-
 
         output.WatermarkPs = input.WatermarkPs - latestPs;
         int ready = count;
@@ -140,9 +160,11 @@ public sealed class DelayMerger
         int done = Avx2.IsSupported ? SubtractVectors(timesPs, channels, corrected) : 0;
         for (int i = done; i < timesPs.Length; i++)
         {
-            corrected[i] = timesPs[i] - (channels[i] == channelC ? delays.CPs : channels[i] == channelD ? delays.DPs : 0);
+            corrected[i] = timesPs[i] - DelayPs(channels[i]);
         }
     }
+
+    private long DelayPs(byte channel) => channel == channelC ? delays.CPs : channel == channelD ? delays.DPs : 0;
 
     private int SubtractVectors(ReadOnlySpan<long> timesPs, ReadOnlySpan<byte> channels, Span<long> corrected)
     {

@@ -4,38 +4,38 @@ using MdiQkd.Protocol;
 namespace MdiQkd.Measurement;
 
 /// <summary>
-/// Slot raster in the form that the vector path wants: 32-bit offsets below 2^31, and division by multiplication with
-/// m = ceil(2^(32+s) / divisor), s = floor(log2(divisor)). Its error m·divisor − 2^(32+s) is below the divisor and so below
-/// 2^(s+1), for which quotients of numbers below 2^31 are exact (Granlund, Montgomery, PLDI 1994, theorem 4.2).
+/// Slot raster in the form that the vector path wants: slot and place in the slot of an offset x below 2^30 ps by one multiplication with
+/// m = ceil(2^t / P), P the period, 2^31 &lt;= m &lt; 2^32. With x = qP + r and e = m·P − 2^t &lt; P the product is q·2^t + r·m + q·e, and
+/// q·e &lt; x &lt; 2^30: so its bits from t on are the slot q, and those below lie in [r·m, r·m + 2^30), apart for every r. The upper 32 of the
+/// latter are the fraction; r >= a exactly if the fraction is at least that of a·m, since m − 2^30 >= 2^30 outweighs what is cut off.
 /// </summary>
 internal sealed class SlotGrid
 {
-    /// <summary>Largest pilot period: slot within a chunk plus phase stay below 2^31.</summary>
-    public const int PilotPeriodMax = 1 << 24;
+    /// <summary>Offsets stay below this, ps.</summary>
+    public const int OffsetPsMax = 1 << 30;
 
     public SlotGrid(BsmSettings settings)
     {
         SlotTiming timing = settings.Timing;
         PeriodPs = timing.SlotPeriodPs;
-        (PeriodFactor, PeriodShift) = Factor(PeriodPs);
+        int log = BitOperations.Log2((uint)PeriodPs);
+        int bits = BitOperations.IsPow2(PeriodPs) ? 31 + log : 32 + log;
+        Factor = (uint)(((1ul << bits) + (uint)PeriodPs - 1) / (uint)PeriodPs);
+        FractionShift = bits - 32;
         EarlyPs = timing.EarlyCentrePs - (timing.WindowPs / 2);
         LatePs = timing.LateCentrePs - (timing.WindowPs / 2);
         WindowPs = timing.WindowPs;
         ChannelC = settings.ChannelC;
         ChannelD = settings.ChannelD;
-        if (settings.Pilots is { Length: > 0 } pilots)
-        {
-            PilotPeriod = pilots.Period;
-            PilotLength = pilots.Length;
-            (PilotFactor, PilotShift) = Factor(PilotPeriod);
-        }
     }
 
     public int PeriodPs { get; }
 
-    public uint PeriodFactor { get; }
+    /// <summary>m.</summary>
+    public uint Factor { get; }
 
-    public int PeriodShift { get; }
+    /// <summary>t − 32: the product shifted right by this has the slot in its upper and the fraction in its lower 32 bits.</summary>
+    public int FractionShift { get; }
 
     public int EarlyPs { get; }
 
@@ -47,25 +47,6 @@ internal sealed class SlotGrid
 
     public byte ChannelD { get; }
 
-    /// <summary>0 without pilots.</summary>
-    public int PilotPeriod { get; }
-
-    public int PilotLength { get; }
-
-    public uint PilotFactor { get; }
-
-    public int PilotShift { get; }
-
-    /// <summary>Whether groups of pilots are so rare that they are looked up in a chunk, instead of asked about by every tag.</summary>
-    public bool MarksPilotsByRange => PilotPeriod >= 4096;
-
-    /// <summary>Quotient of <paramref name="x"/> below 2^31 by the divisor of a factor and shift.</summary>
-    public static int Divide(int x, uint factor, int shift) => (int)(((ulong)(uint)x * factor) >> shift);
-
-    private static (uint Factor, int Shift) Factor(int divisor)
-    {
-        int log = BitOperations.Log2((uint)divisor);
-        int shift = BitOperations.IsPow2(divisor) ? 31 + log : 32 + log;
-        return ((uint)(((1ul << shift) + (uint)divisor - 1) / (uint)divisor), shift);
-    }
+    /// <summary>Least fraction of a place in the slot; 2^32 or a little more at its end.</summary>
+    public ulong Fraction(int inSlotPs) => ((ulong)inSlotPs * Factor) >> FractionShift;
 }

@@ -99,8 +99,10 @@ internal sealed class ReplayRun
         Arrivals = request.ClockPs is { } period
             ? [.. channels.Distinct().Select(channel => new ArrivalHistogram(channel, period, Bins))]
             : [];
-        BsmClassifier? classifier = Classifier();
-        TagCorrection? correction = classifier is null ? null : new TagCorrection(request, channels[0], channels[1], StartPs(request.Timing!));
+        TagCorrection? correction = request.Timing is { } raster && channels[0] != channels[1]
+            ? new TagCorrection(request, channels[0], channels[1], StartPs(raster))
+            : null;
+        BsmClassifier? classifier = correction is null ? null : Classifier(request.Timing!, correction.DelaysLeft);
         BsmEventBuffer events = new();
         AnnouncementSize announced = new();
         (IRecording recording, RecordingFormat format) = await OpenAsync(ct).ConfigureAwait(false);
@@ -137,18 +139,14 @@ internal sealed class ReplayRun
         }
     }
 
-    private BsmClassifier? Classifier()
+    private BsmClassifier Classifier(SlotTiming timing, ChannelDelays? delays)
     {
-        if (request.Timing is not { } timing || channels[0] == channels[1])
-        {
-            return null;
-        }
-
         long startPs = StartPs(timing);
         return new BsmClassifier(
             new BsmSettings(timing, channels[0], channels[1], request.AcceptPsiPlus),
             startPs,
-            (TagFrame.TimePsMax - startPs) / timing.SlotPeriodPs);
+            (TagFrame.TimePsMax - startPs) / timing.SlotPeriodPs,
+            delays);
     }
 
     // The first slot that begins at or after the first tag and has its early bin at the phase.

@@ -4,7 +4,7 @@ using MdiQkd.Measurement.Clock;
 
 namespace MdiQkd.Replay;
 
-/// <summary>From the tags of a recording to those of a slot raster: delays, and the slot clock if it is asked for.</summary>
+/// <summary>From the tags of a recording to those of a recovered slot clock; without one nothing is to be done before the classifier.</summary>
 internal sealed class TagCorrection(ReplayRequest request, byte channelC, byte channelD, long startPs)
 {
     private readonly DelayMerger merger = new(channelC, channelD, request.Delays);
@@ -17,25 +17,33 @@ internal sealed class TagCorrection(ReplayRequest request, byte channelC, byte c
             (TagFrame.TimePsMax - startPs) / request.Timing!.SlotPeriodPs)
         : null;
 
-    private bool pending;
+    private TimeTagBlock? pending;
+
+    /// <summary>Delays that are left to the classifier; null if they are subtracted here.</summary>
+    internal ChannelDelays? DelaysLeft => clock is null ? request.Delays : null;
 
     /// <summary>Feeds a block; then <see cref="Next"/> until there is none.</summary>
     internal void Feed(TimeTagBlock block)
     {
+        if (clock is null)
+        {
+            pending = block;
+            return;
+        }
+
         merger.Merge(block, merged);
-        clock?.Feed(merged);
-        pending = true;
+        clock.Feed(merged);
     }
 
     /// <summary>Decides about what is held.</summary>
     internal void Complete() => clock?.Complete();
 
-    /// <summary>The next corrected block, or null; valid until the next call.</summary>
+    /// <summary>The next block for the classifier, or null; valid until the next call.</summary>
     internal TimeTagBlock? Next()
     {
-        bool any = clock?.TryTake(slotTags) ?? pending;
-        pending = false;
-        return !any ? null : clock is null ? merged : slotTags;
+        TimeTagBlock? next = clock is null ? pending : clock.TryTake(slotTags) ? slotTags : null;
+        pending = null;
+        return next;
     }
 
     /// <summary>What was found about the clock.</summary>

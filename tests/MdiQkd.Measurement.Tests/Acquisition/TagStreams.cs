@@ -16,6 +16,22 @@ internal static class TagStreams
         return block;
     }
 
+    /// <summary>The same block with its times held as 32-bit offsets; it must be shorter than 4 ms.</summary>
+    public static TimeTagBlock AsOffsets(TimeTagBlock block)
+    {
+        TimeTagBlock held = new(Math.Max(1, block.Count)) { WatermarkPs = block.WatermarkPs, LostTags = block.LostTags };
+        long originPs = block.Count == 0 ? 0 : Math.Max(0, block.TimesPs[0] - 7);
+        Span<uint> offsets = held.HoldOffsets(originPs, block.Count);
+        for (int i = 0; i < block.Count; i++)
+        {
+            offsets[i] = checked((uint)(block.TimesPs[i] - originPs));
+            held.Channels[i] = block.Channels[i];
+        }
+
+        held.Count = block.Count;
+        return held;
+    }
+
     public static async Task<byte[]> WriteAsync(params TimeTagBlock[] blocks)
     {
         MemoryStream stream = new();

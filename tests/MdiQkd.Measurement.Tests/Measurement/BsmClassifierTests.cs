@@ -154,7 +154,7 @@ public class BsmClassifierTests
             long startPs = random.NextInt64(3 * period, 1L << (22 + (38 * random.Next(2))));
             long slots = 1 + random.Next(4000);
             List<TimeTagBlock> blocks = TagPatterns.Random(random, timing, startPs, slots, loss);
-            (BsmClassifier classifier, BsmEventBuffer events) = Run(settings, startPs, slots, blocks, ClickKeys.IsSupported);
+            (BsmClassifier classifier, BsmEventBuffer events) = Run(settings, startPs, slots, blocks, SlotMaps.IsSupported);
             Assert.Equal(ReferenceClassifier.Classify(settings, startPs, slots, blocks), Events(events));
             (BsmClassifier portable, BsmEventBuffer portableEvents) = Run(settings, startPs, slots, blocks, accelerated: false);
             Assert.Equal(Events(portableEvents), Events(events));
@@ -218,7 +218,7 @@ public class BsmClassifierTests
                 (block.TimesPs[i], block.TimesPs[i + 1]) = (block.TimesPs[i + 1], block.TimesPs[i]);
             }
 
-            (BsmClassifier classifier, BsmEventBuffer events) = Run(Settings, StartPs, 3000, blocks, ClickKeys.IsSupported);
+            (BsmClassifier classifier, BsmEventBuffer events) = Run(Settings, StartPs, 3000, blocks, SlotMaps.IsSupported);
             (BsmClassifier portable, BsmEventBuffer portableEvents) = Run(Settings, StartPs, 3000, blocks, accelerated: false);
             Assert.Equal(Events(portableEvents), Events(events));
             Assert.Equivalent(portable.Counters, classifier.Counters);
@@ -228,7 +228,7 @@ public class BsmClassifierTests
     private static (BsmClassifier Classifier, BsmEventBuffer Events) Run(
         BsmSettings settings, long startPs, long slots, List<TimeTagBlock> blocks, bool accelerated)
     {
-        BsmClassifier classifier = new(settings, startPs, slots, accelerated);
+        BsmClassifier classifier = new(settings, startPs, slots, delays: null, accelerated);
         BsmEventBuffer events = new(1);
         foreach (TimeTagBlock block in blocks)
         {

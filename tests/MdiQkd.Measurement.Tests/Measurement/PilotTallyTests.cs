@@ -1,5 +1,6 @@
 using MdiQkd.Acquisition;
 using MdiQkd.Measurement.Pilots;
+using MdiQkd.Measurement.Tests.Acquisition;
 using MdiQkd.Protocol;
 
 namespace MdiQkd.Measurement.Tests.Measurement;
@@ -29,6 +30,55 @@ public class PilotTallyTests
         Near((1 - (visibility * Math.Cos(phase))) / 2, seen.XErrorRate, (4 * seen.XErrorRateError) + 0.05);
         Assert.True(interval.TryEstimatePhase(out PhaseEstimate? estimate));
         Near(phase, estimate!.PhaseRad, (4 * estimate.PhaseErrorRad) + 0.05);
+    }
+
+    [Theory]
+    [InlineData(350, 0, 700, 20)]
+    [InlineData(-90_000, 1_000_000, 5000, 50)]
+    [InlineData(0, -40, 30, 4)]
+    public void Tags_picked_near_pilots_tell_as_much_as_all(long delayC, long delayD, int period, int length)
+    {
+        Random random = new(period);
+        BsmSettings settings = new(TagPatterns.Timing, TagPatterns.C, TagPatterns.D, AcceptPsiPlus: true, new PilotPattern(period, length));
+        const long startPs = 3_000_000;
+        long slots = Math.Max(20_000, 40L * period);
+        ChannelDelays delays = new(delayC, delayD);
+        (long TimePs, byte Channel)[] tags =
+        [
+            .. TagStreams.Tags(TagPatterns.Random(random, TagPatterns.Timing, startPs, slots, 0))
+                .Select(t => (t.TimePs + (t.Channel == TagPatterns.C ? delayC : t.Channel == TagPatterns.D ? delayD : 0), t.Channel)).Order(),
+        ];
+        PilotTally all = new(settings, startPs, slots);
+        PilotTally few = new(settings, startPs, slots);
+        DelayMerger mergerOfAll = new(TagPatterns.C, TagPatterns.D, delays);
+        DelayMerger mergerOfFew = new(TagPatterns.C, TagPatterns.D, delays);
+        PilotStretches stretches = new(settings.Pilots!, settings.Timing, startPs);
+        TimeTagBlock picked = new();
+        TimeTagBlock merged = new();
+        long pickedTags = 0;
+        int next = 0;
+        for (long watermarkPs = 50_000; watermarkPs < startPs + (slots * 5000) + 10_000_000; watermarkPs += random.NextInt64(1, period * 900L))
+        {
+            int end = next;
+            while (end < tags.Length && tags[end].TimePs <= watermarkPs)
+            {
+                end++;
+            }
+
+            TimeTagBlock block = TagStreams.Block(watermarkPs, random.Next(30) == 0 ? 1 : 0, tags[next..end]);
+            stretches.Pick(TagStreams.AsOffsets(block), picked);
+            pickedTags += picked.Count;
+            mergerOfFew.Merge(picked, merged);
+            few.Add(merged);
+            mergerOfAll.Merge(block, merged);
+            all.Add(merged);
+            next = end;
+        }
+
+        Assert.Equal(all.ReachedPs, few.ReachedPs);
+        Assert.Equivalent(all.Interval, few.Interval);
+        Assert.True(all.Interval.InPhase.Slots > 20 && all.Interval.A.Slots > 20);
+        Assert.True(period < 5000 || pickedTags < tags.Length / 2);
     }
 
     [Fact]

@@ -3,6 +3,8 @@ namespace MdiQkd.Acquisition.Recordings;
 /// <summary>What a recording held; nothing that is read disappears uncounted.</summary>
 public sealed class RecordingCounters
 {
+    private const int SingleChannels = 9;
+
     private readonly long[] photons = new long[256];
 
     /// <summary>Records read, of all kinds.</summary>
@@ -47,41 +49,37 @@ public sealed class RecordingCounters
     /// <summary>Tags delivered.</summary>
     public long Tags { get; private set; }
 
-    internal void AddTags(ReadOnlySpan<long> timesPs, ReadOnlySpan<byte> channels)
+    /// <summary>Counts the tags of a block from one on.</summary>
+    internal void AddTags(TimeTagBlock block, int from)
     {
-        if (timesPs.IsEmpty)
+        if (from == block.Count)
         {
             return;
         }
 
-        FirstTagPs = Tags == 0 ? timesPs[0] : FirstTagPs;
-        LastTagPs = timesPs[^1];
-        Tags += timesPs.Length;
-        CountChannels(channels);
+        FirstTagPs = Tags == 0 ? block.TimePs(from) : FirstTagPs;
+        LastTagPs = block.TimePs(block.Count - 1);
+        Tags += block.Count - from;
+        CountChannels(block.Channels.AsSpan(from, block.Count - from));
     }
 
-    // Four counts of the same channel in a row would wait for each other: each of four neighbours has its own.
+    // Mostly there are few channels, with low numbers: each is counted by itself, by vectors, until none is left.
     private void CountChannels(ReadOnlySpan<byte> channels)
     {
-        Span<uint> counts = stackalloc uint[4 * 256];
-        counts.Clear();
-        int i = 0;
-        for (; i + 4 <= channels.Length; i += 4)
+        int left = channels.Length;
+        byte channel = 0;
+        for (; left > 0 && channel < SingleChannels; channel++)
         {
-            counts[channels[i]]++;
-            counts[256 + channels[i + 1]]++;
-            counts[512 + channels[i + 2]]++;
-            counts[768 + channels[i + 3]]++;
+            int count = channels.Count(channel);
+            photons[channel] += count;
+            left -= count;
         }
 
-        for (; i < channels.Length; i++)
+        for (int i = 0; left > 0; i++)
         {
-            counts[channels[i]]++;
-        }
-
-        for (int channel = 0; channel < photons.Length; channel++)
-        {
-            photons[channel] += (long)counts[channel] + counts[256 + channel] + counts[512 + channel] + counts[768 + channel];
+            int others = channels[i] >= channel ? 1 : 0;
+            photons[channels[i]] += others;
+            left -= others;
         }
     }
 }

@@ -76,7 +76,7 @@ public abstract class RecordingSource : IRecording
                 DeliverAwaited();
             }
 
-            Counters.AddTags(block.TimesPs.AsSpan(counted, block.Count - counted), block.Channels.AsSpan(counted, block.Count - counted));
+            Counters.AddTags(block, counted);
             if (!ended)
             {
                 HoldLatest(block);
@@ -133,23 +133,9 @@ public abstract class RecordingSource : IRecording
         block.EnsureCapacity(block.Count + records.Length);
         Span<long> timesPs = block.TimesPs.AsSpan(block.Count, records.Length);
         Span<byte> channels = block.Channels.AsSpan(block.Count, records.Length);
-        uint tickMask = (1u << tickBits) - 1;
+        RecordRun run = new(endRecord, tickBits, originPs, tickPs);
         long previousPs = latestPs;
-        int used = 0;
-        for (; used < records.Length; used++)
-        {
-            uint record = records[used];
-            long timePs = originPs + ((record & tickMask) * tickPs);
-            if (record >= endRecord || (ulong)(timePs - previousPs) > PausePsMax)
-            {
-                break;
-            }
-
-            timesPs[used] = timePs;
-            channels[used] = (byte)((record >> tickBits) + 1);
-            previousPs = timePs;
-        }
-
+        int used = run.Decode(records, timesPs, channels, ref previousPs);
         block.Count += used;
         latestPs = previousPs;
         return used;

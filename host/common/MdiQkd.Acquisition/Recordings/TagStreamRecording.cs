@@ -19,7 +19,7 @@ public sealed class TagStreamRecording(Stream stream) : IRecording
         bool read = await reader.ReadAsync(block, ct).ConfigureAwait(false);
         Counters.Records += block.Count;
         Counters.ReportedLost += block.LostTags;
-        Counters.AddTags(block.TimesPs.AsSpan(0, block.Count), block.Channels.AsSpan(0, block.Count));
+        Counters.AddTags(block, 0);
         return read;
     }
 

@@ -236,7 +236,7 @@ public sealed class TagFileReader : IRecording
         isClosed = false;
         Counters.Records += header.Tags;
         Counters.ReportedLost += header.LostTags;
-        Counters.AddTags(block.TimesPs.AsSpan(0, block.Count), block.Channels.AsSpan(0, block.Count));
+        Counters.AddTags(block, 0);
         block.LostTags += lostWaiting;
         lostWaiting = 0;
         return true;

@@ -3,6 +3,7 @@ using MdiQkd.Hub.Pair;
 using MdiQkd.Measurement;
 using MdiQkd.Measurement.Clock;
 using MdiQkd.Measurement.Feedback;
+using MdiQkd.Measurement.Pilots;
 using MdiQkd.Measurement.Statistics;
 using MdiQkd.Protocol;
 using MdiQkd.Transport;
@@ -185,7 +186,6 @@ internal sealed class MeasurementStation(
     {
         BlockPlan plan = block.Plan;
         BsmSettings settings = new(plan.Timing, configuration.ChannelC, configuration.ChannelD, plan.AcceptPsiPlus, plan.Pilots);
-        BsmClassifier classifier = new(settings, startPs, plan.SlotsPerSession);
         ControlPlane control = new(
             settings,
             configuration.Feedback,
@@ -199,6 +199,10 @@ internal sealed class MeasurementStation(
             : null;
         CalibrateDelays();
         DelayMerger merger = new(configuration.ChannelC, configuration.ChannelD, delays);
+        BsmClassifier classifier = new(settings, startPs, plan.SlotsPerSession, clock is null ? delays : null);
+        PilotStretches? stretches = clock is null && plan.Pilots is { Length: > 0 } pilots
+            ? new PilotStretches(pilots, plan.Timing, startPs)
+            : null;
         Detectors = new DetectorWatch(plan.Timing);
         events.Clear();
         long lastProgress = time.GetTimestamp();
@@ -217,9 +221,24 @@ internal sealed class MeasurementStation(
                 lastProgress = tags.WatermarkPs > WatermarkPs ? time.GetTimestamp() : lastProgress;
                 WatermarkPs = tags.WatermarkPs;
                 LostTags += tags.LostTags;
-                merger.Merge(tags, mergedTags);
                 await ReportAlignmentAsync(control, plan).ConfigureAwait(false);
-                await MeasureAsync(mergedTags, clock, classifier, control, block).ConfigureAwait(false);
+                if (clock is null)
+                {
+                    Classify(classifier, tags);
+                    if (stretches is not null)
+                    {
+                        stretches.Pick(tags, slotTags);
+                        merger.Merge(slotTags, mergedTags);
+                    }
+
+                    await AlignAsync(control, stretches is null ? tags : mergedTags, block).ConfigureAwait(false);
+                }
+                else
+                {
+                    merger.Merge(tags, mergedTags);
+                    await MeasureAsync(mergedTags, clock, classifier, control, block).ConfigureAwait(false);
+                }
+
                 await AnnounceAsync(block, session, SafeSlots(plan, startPs, clock), force: false).ConfigureAwait(false);
             }
 
@@ -315,16 +334,10 @@ internal sealed class MeasurementStation(
         SlotClock = null;
     }
 
-    /// <summary>Brings tags onto the slot grid, if the clock is recovered, and takes what they tell.</summary>
+    /// <summary>Brings tags onto the slot grid, and takes what they tell.</summary>
     private async Task MeasureAsync(
-        TimeTagBlock merged, SlotClockRecovery? clock, BsmClassifier classifier, ControlPlane control, HubBlock block)
+        TimeTagBlock merged, SlotClockRecovery clock, BsmClassifier classifier, ControlPlane control, HubBlock block)
     {
-        if (clock is null)
-        {
-            await TakeAsync(merged, classifier, control, block).ConfigureAwait(false);
-            return;
-        }
-
         SlotClockState before = clock.State;
         clock.Feed(merged);
         await TakeSlotTagsAsync(clock, classifier, control, block).ConfigureAwait(false);
@@ -342,15 +355,15 @@ internal sealed class MeasurementStation(
     {
         while (clock?.TryTake(slotTags) == true)
         {
-            await TakeAsync(slotTags, classifier, control, block).ConfigureAwait(false);
+            Classify(classifier, slotTags);
+            await AlignAsync(control, slotTags, block).ConfigureAwait(false);
         }
     }
 
-    private async Task TakeAsync(TimeTagBlock onGrid, BsmClassifier classifier, ControlPlane control, HubBlock block)
+    private void Classify(BsmClassifier classifier, TimeTagBlock block)
     {
-        classifier.Classify(onGrid, events);
-        Detectors!.Update(classifier.Counters, onGrid.WatermarkPs);
-        await AlignAsync(control, onGrid, block).ConfigureAwait(false);
+        classifier.Classify(block, events);
+        Detectors!.Update(classifier.Counters, block.WatermarkPs);
     }
 
     private long SafeSlots(BlockPlan plan, long startPs, SlotClockRecovery? clock) =>

@@ -17,6 +17,7 @@ namespace MdiQkd.Benchmarks.Tags;
 public class TagPipelineBenchmark
 {
     private static readonly SlotTiming Timing = new(5000, 2500, 1000);
+    private static readonly ChannelDelays Delays = new(350, 0);
 
     private readonly TimeTagBlock block = new();
     private readonly TimeTagBlock merged = new();
@@ -45,19 +46,19 @@ public class TagPipelineBenchmark
     [Benchmark]
     public void DelaysAndMerge()
     {
-        DelayMerger merger = NewMerger();
+        DelayMerger merger = new(TagWorkload.ChannelC, TagWorkload.ChannelD, Delays);
         foreach (TimeTagBlock tags in workload!.Blocks)
         {
             merger.Merge(tags, merged);
         }
     }
 
-    /// <summary>Slots and all window rules.</summary>
+    /// <summary>Delays, slots and all window rules.</summary>
     [Benchmark]
     public void Classify()
     {
         events.Clear();
-        BsmClassifier classifier = NewClassifier();
+        BsmClassifier classifier = NewClassifier(Delays);
         foreach (TimeTagBlock tags in workload!.Blocks)
         {
             classifier.Classify(tags, events);
@@ -84,13 +85,8 @@ public class TagPipelineBenchmark
     public void Pipeline()
     {
         events.Clear();
-        DelayMerger merger = NewMerger();
-        BsmClassifier classifier = NewClassifier();
-        Read(tags =>
-        {
-            merger.Merge(tags, merged);
-            classifier.Classify(merged, events);
-        });
+        BsmClassifier classifier = NewClassifier(Delays);
+        Read(tags => classifier.Classify(tags, events));
     }
 
     /// <summary>SHA-256 of the events of the last run, first 16 hexadecimal digits.</summary>
@@ -106,11 +102,8 @@ public class TagPipelineBenchmark
     [GlobalCleanup]
     public void Cleanup() => Console.WriteLine($"output {OutputHash()}");
 
-    private static DelayMerger NewMerger() =>
-        new(TagWorkload.ChannelC, TagWorkload.ChannelD, new ChannelDelays(350, 0));
-
-    private static BsmClassifier NewClassifier() => new(
-        new BsmSettings(Timing, TagWorkload.ChannelC, TagWorkload.ChannelD, AcceptPsiPlus: true), TagWorkload.StartPs, 1L << 40);
+    private static BsmClassifier NewClassifier(ChannelDelays delays) => new(
+        new BsmSettings(Timing, TagWorkload.ChannelC, TagWorkload.ChannelD, AcceptPsiPlus: true), TagWorkload.StartPs, 1L << 40, delays);
 
     private void Read(Action<TimeTagBlock> each)
     {

@@ -1,0 +1,238 @@
+using System.Numerics;
+
+namespace MdiQkd.Measurement;
+
+/// <summary>Classifies a chunk of tags at once, by vectors and by words of 64 tags; what it cannot, it leaves to be done one by one.</summary>
+/// <remarks>
+/// Tags may still have their delays, and so need not ascend in time: as the rules look at slots only, it is enough that slots ascend once
+/// the delays are subtracted, which few pairs of tags ever break.
+/// </remarks>
+internal sealed class ChunkClassifier
+{
+    private readonly BsmSettings settings;
+    private readonly SlotGrid grid;
+    private readonly SlotJudge judge;
+    private readonly ChannelDelays delays;
+    private readonly long startPs;
+    private readonly long endPs;
+    private readonly SlotMaps maps = new();
+
+    public ChunkClassifier(BsmSettings settings, SlotGrid grid, SlotJudge judge, ChannelDelays delays, long startPs, long slots)
+    {
+        this.settings = settings;
+        this.grid = grid;
+        this.judge = judge;
+        this.delays = delays;
+        this.startPs = startPs;
+        endPs = startPs + (slots * grid.PeriodPs);
+    }
+
+    /// <summary>What a chunk is fit for.</summary>
+    public enum Outcome
+    {
+        /// <summary>Done.</summary>
+        Classified,
+
+        /// <summary>It touches the borders of the session, or the open slot: its first tags must be added one by one.</summary>
+        Early,
+
+        /// <summary>Slots descend: its tags must be sorted.</summary>
+        Disordered,
+    }
+
+    /// <summary>Classifies the tags at the start of a chunk that lie in slots which no later tag can reach.</summary>
+    /// <param name="chunk">At least 8 tags; the last up to seven are not looked at.</param>
+    /// <param name="corrected">Whether delays are subtracted already.</param>
+    /// <param name="doneMin">Fewest tags that are worth to be done, at least 1.</param>
+    /// <param name="output">Events are appended.</param>
+    /// <param name="done">Tags done; 0 unless classified.</param>
+    public Outcome Classify(TagChunk chunk, bool corrected, int doneMin, BsmEventBuffer output, out int done)
+    {
+        done = 0;
+        (long delayC, long delayD) = corrected ? (0, 0) : (delays.CPs, delays.DPs);
+        ReadOnlySpan<uint> offsetsPs = chunk.OffsetsPs[..(chunk.OffsetsPs.Length & -SlotMaps.GroupTags)];
+        long reachedPs = chunk.OriginPs + offsetsPs[^1];
+        long firstPs = chunk.FirstPs - Math.Max(delayC, delayD);
+        long lastPs = reachedPs - Math.Min(delayC, delayD);
+        if (firstPs < startPs || lastPs >= endPs)
+        {
+            return Outcome.Early;
+        }
+
+        long firstSlot = judge.Period.Divide(firstPs - startPs, out long inSlotPs);
+        long basePs = firstPs - inSlotPs;
+        if (lastPs - basePs >= SlotGrid.OffsetPsMax)
+        {
+            return Outcome.Early;
+        }
+
+        if (!maps.TryFill(grid, offsetsPs, chunk.Channels, (uint)(chunk.OriginPs - basePs - delayD), (int)(delayC - delayD)))
+        {
+            return Outcome.Disordered;
+        }
+
+        // A later tag is at or after the last of these, and less its delay at or after this slot.
+        int incompleteSlot = (int)judge.Period.Divide(reachedPs - Math.Max(delayC, delayD) - basePs, out _);
+        int[] slots = maps.Slots;
+        int count = offsetsPs.Length;
+        while (count > 0 && slots[count - 1] >= incompleteSlot)
+        {
+            count--;
+        }
+
+        if (count < doneMin || firstSlot + slots[0] < Math.Max(judge.OpenSlot + 1, judge.SettledSlots))
+        {
+            return Outcome.Early;
+        }
+
+        done = count;
+        judge.Close(output);
+        PassOverPilots(firstSlot, count);
+        maps.Compare(count);
+        int words = (count + 63) >> 6;
+        JudgeGroups(words);
+        AddEvents(firstSlot, words, output);
+        AddCounts(count, words);
+        return Outcome.Classified;
+    }
+
+    /// <summary>Takes pilots out of what is judged: their tags count as if they were alone.</summary>
+    private void PassOverPilots(long firstSlot, int count)
+    {
+        if (settings.Pilots is not { Length: > 0 } pilots)
+        {
+            return;
+        }
+
+        int i = 0;
+        while (i < count)
+        {
+            int slot = maps.Slots[i];
+            int inPeriod = (int)((firstSlot + slot) % pilots.Period);
+            bool pilot = inPeriod < pilots.Length;
+            int end = FirstFrom(i, count, slot - inPeriod + (pilot ? pilots.Length : pilots.Period));
+            if (pilot)
+            {
+                maps.Separate(i, end);
+            }
+
+            i = end;
+        }
+    }
+
+    /// <summary>First tag from one on in a slot or a later one: by steps that double, then by halves.</summary>
+    private int FirstFrom(int from, int count, long slot)
+    {
+        int low = from;
+        int step = 1;
+        while (low + step < count && maps.Slots[low + step] < slot)
+        {
+            low += step;
+            step *= 2;
+        }
+
+        int high = Math.Min(count, low + step);
+        while (high - low > 1)
+        {
+            int middle = (low + high) >>> 1;
+            (low, high) = maps.Slots[middle] < slot ? (middle, high) : (low, middle);
+        }
+
+        return high;
+    }
+
+    /// <summary>Judges slots of three or more tags by the rules, into the maps of those of two.</summary>
+    private void JudgeGroups(int words)
+    {
+        for (int word = 0; word < words; word++)
+        {
+            for (ulong left = maps.Words(SlotMaps.Map.Group, words)[word]; left != 0; left &= left - 1)
+            {
+                int bit = BitOperations.TrailingZeroCount(left);
+                if (JudgeGroup((word << 6) + bit) is { } outcome)
+                {
+                    maps.Words(outcome, words)[word] |= 1ul << bit;
+                }
+            }
+        }
+    }
+
+    /// <summary>What a slot of three or more tags is, whose second one is given; null without a coincidence.</summary>
+    private SlotMaps.Map? JudgeGroup(int second)
+    {
+        int mask = 0;
+        int clicks = 0;
+        int tag = second - 1;
+        do
+        {
+            bool ofD = maps.Has(SlotMaps.Map.ClickD, tag);
+            if (ofD || maps.Has(SlotMaps.Map.ClickC, tag))
+            {
+                mask |= 1 << ClickMask.Window(ofD ? 1 : 0, maps.Has(SlotMaps.Map.Late, tag) ? 1 : 0);
+                clicks++;
+            }
+
+            tag++;
+        }
+        while (maps.Has(SlotMaps.Map.Same, tag));
+
+        return clicks < 2 ? null : (clicks == 2 ? mask : 0) switch
+        {
+            ClickMask.CEarlyDLate or ClickMask.DEarlyCLate => SlotMaps.Map.PsiMinus,
+            ClickMask.BothC or ClickMask.BothD => SlotMaps.Map.PsiPlus,
+            ClickMask.SameEarly or ClickMask.SameLate => SlotMaps.Map.SameBin,
+            _ => SlotMaps.Map.MultiClick,
+        };
+    }
+
+    private void AddEvents(long firstSlot, int words, BsmEventBuffer output)
+    {
+        ReadOnlySpan<ulong> minus = maps.Words(SlotMaps.Map.PsiMinus, words);
+        ReadOnlySpan<ulong> plus = maps.Words(SlotMaps.Map.PsiPlus, words);
+        ulong acceptPlus = settings.AcceptPsiPlus ? ulong.MaxValue : 0;
+        output.Reserve(64 * words, out Span<long> eventSlots, out Span<byte> outcomes);
+        int events = 0;
+        for (int word = 0; word < words; word++)
+        {
+            ulong left = minus[word] | (plus[word] & acceptPlus);
+            ReadOnlySpan<int> slots = maps.Slots.AsSpan(64 * word);
+            int end = events + BitOperations.PopCount(left);
+            do
+            {
+                // Mostly none to two: two are written whatever there is, since a branch for each would often be guessed wrong.
+                for (int i = 0; i < 2; i++)
+                {
+                    int bit = BitOperations.TrailingZeroCount(left);
+                    eventSlots[events + i] = firstSlot + slots[bit];
+                    outcomes[events + i] = (byte)(plus[word] >> bit & 1);
+                    left &= left - 1;
+                }
+
+                events += 2;
+            }
+            while (events < end);
+            events = end;
+        }
+
+        output.Advance(events);
+    }
+
+    private void AddCounts(int count, int words)
+    {
+        long tagsC = maps.CountOf(SlotMaps.Map.OfC, words);
+        long tagsD = maps.CountOf(SlotMaps.Map.OfD, words);
+        long clicksC = maps.CountOf(SlotMaps.Map.ClickC, words);
+        long clicksD = maps.CountOf(SlotMaps.Map.ClickD, words);
+        MeasurementCounters counters = judge.Counters;
+        counters.TagsIn += count;
+        counters.OtherChannels += count - tagsC - tagsD;
+        counters.SinglesC += clicksC;
+        counters.SinglesD += clicksD;
+        counters.BackgroundC += tagsC - clicksC;
+        counters.BackgroundD += tagsD - clicksD;
+        counters.PsiMinus += maps.CountOf(SlotMaps.Map.PsiMinus, words);
+        counters.PsiPlus += maps.CountOf(SlotMaps.Map.PsiPlus, words);
+        counters.SameBin += maps.CountOf(SlotMaps.Map.SameBin, words);
+        counters.MultiClick += maps.CountOf(SlotMaps.Map.MultiClick, words);
+    }
+}
