@@ -149,16 +149,24 @@ internal sealed class ChunkClassifier
             for (ulong left = maps.Words(SlotMaps.Map.Group, words)[word]; left != 0; left &= left - 1)
             {
                 int bit = BitOperations.TrailingZeroCount(left);
-                if (JudgeGroup((word << 6) + bit) is { } outcome)
+                SlotMaps.Map? map = JudgeGroup((word << 6) + bit) switch
                 {
-                    maps.Words(outcome, words)[word] |= 1ul << bit;
+                    SlotOutcome.PsiMinus => SlotMaps.Map.PsiMinus,
+                    SlotOutcome.PsiPlus => SlotMaps.Map.PsiPlus,
+                    SlotOutcome.SameBin => SlotMaps.Map.SameBin,
+                    SlotOutcome.MultiClick => SlotMaps.Map.MultiClick,
+                    _ => null,
+                };
+                if (map is { } found)
+                {
+                    maps.Words(found, words)[word] |= 1ul << bit;
                 }
             }
         }
     }
 
-    /// <summary>What a slot of three or more tags is, whose second one is given; null without a coincidence.</summary>
-    private SlotMaps.Map? JudgeGroup(int second)
+    /// <summary>What a slot of three or more tags is, whose second one is given.</summary>
+    private SlotOutcome JudgeGroup(int second)
     {
         int mask = 0;
         int clicks = 0;
@@ -176,13 +184,7 @@ internal sealed class ChunkClassifier
         }
         while (maps.Has(SlotMaps.Map.Same, tag));
 
-        return clicks < 2 ? null : (clicks == 2 ? mask : 0) switch
-        {
-            ClickMask.CEarlyDLate or ClickMask.DEarlyCLate => SlotMaps.Map.PsiMinus,
-            ClickMask.BothC or ClickMask.BothD => SlotMaps.Map.PsiPlus,
-            ClickMask.SameEarly or ClickMask.SameLate => SlotMaps.Map.SameBin,
-            _ => SlotMaps.Map.MultiClick,
-        };
+        return ClickMask.Judge(mask, clicks);
     }
 
     private void AddEvents(long firstSlot, int words, BsmEventBuffer output)

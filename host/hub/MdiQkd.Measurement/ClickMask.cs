@@ -14,4 +14,15 @@ internal static class ClickMask
 
     /// <summary>1 if all windows of <paramref name="pair"/> clicked, else 0.</summary>
     public static int Has(int mask, int pair) => (mask & pair) == pair ? 1 : 0;
+
+    /// <summary>Judges a slot.</summary>
+    /// <param name="mask">Windows that clicked.</param>
+    /// <param name="clicks">Number of clicks.</param>
+    public static SlotOutcome Judge(int mask, int clicks) => clicks < 2 ? SlotOutcome.None : (clicks == 2 ? mask : 0) switch
+    {
+        CEarlyDLate or DEarlyCLate => SlotOutcome.PsiMinus,
+        BothC or BothD => SlotOutcome.PsiPlus,
+        SameEarly or SameLate => SlotOutcome.SameBin,
+        _ => SlotOutcome.MultiClick,
+    };
 }

@@ -104,38 +104,32 @@ internal sealed class SlotJudge
     /// <summary>Judges the open slot, all of whose tags are in.</summary>
     public void Close(BsmEventBuffer output)
     {
-        if (openClicks > 1 && !IsPilot(OpenSlot))
+        SlotOutcome outcome = IsPilot(OpenSlot) ? SlotOutcome.None : ClickMask.Judge(openMask, openClicks);
+        switch (outcome)
         {
-            Judge(OpenSlot, openMask, openClicks, output);
-        }
-
-        Forget();
-    }
-
-    /// <summary>Judges a slot, no pilot, of two or more clicks.</summary>
-    public void Judge(long slot, int mask, int clicks, BsmEventBuffer output)
-    {
-        switch (clicks == 2 ? mask : 0)
-        {
-            case ClickMask.CEarlyDLate or ClickMask.DEarlyCLate:
+            case SlotOutcome.PsiMinus:
                 Counters.PsiMinus++;
-                output.Add(slot, BellState.PsiMinus);
+                output.Add(OpenSlot, BellState.PsiMinus);
                 break;
-            case ClickMask.BothC or ClickMask.BothD:
+            case SlotOutcome.PsiPlus:
                 Counters.PsiPlus++;
                 if (settings.AcceptPsiPlus)
                 {
-                    output.Add(slot, BellState.PsiPlus);
+                    output.Add(OpenSlot, BellState.PsiPlus);
                 }
 
                 break;
-            case ClickMask.SameEarly or ClickMask.SameLate:
+            case SlotOutcome.SameBin:
                 Counters.SameBin++;
                 break;
-            default:
+            case SlotOutcome.MultiClick:
                 Counters.MultiClick++;
                 break;
+            default:
+                break;
         }
+
+        Forget();
     }
 
     /// <summary>Voids what a loss up to a time touches: the open slot, which was incomplete where the loss may begin, and all not settled.</summary>
@@ -171,9 +165,9 @@ internal sealed class SlotJudge
         SettledSlots = ended;
     }
 
-    public bool IsPilot(long slot)
+    private bool IsPilot(long slot)
     {
-        if (settings.Pilots is not { Length: > 0 } pilots)
+        if (slot < 0 || settings.Pilots is not { Length: > 0 } pilots)
         {
             return false;
         }
