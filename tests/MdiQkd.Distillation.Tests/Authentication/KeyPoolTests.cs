@@ -242,6 +242,26 @@ public sealed class KeyPoolTests
     }
 
     [Fact]
+    public void A_segment_that_finds_no_room_changes_nothing_and_may_be_added_later()
+    {
+        using PoolPair pair = new();
+        BlockId block = new(77);
+        byte[] key = new byte[KeyPool.SegmentKeyBytes(4)];
+        new Random(77).NextBytes(key);
+        pair.StorageA.WritesFail = true;
+        Assert.Equal(SegmentOutcome.NotWritten, pair.A.AddSegment(block, key));
+        pair.StorageA.WritesFail = false;
+        Assert.True(PoolPair.Seal(pair.A, "x").IsSealed);
+
+        Assert.Equal(SegmentOutcome.Done, pair.A.AddSegment(block, key));
+        Assert.Equal(SegmentOutcome.Done, pair.B.AddSegment(block, key));
+        Assert.Equal(SegmentOutcome.Done, pair.A.MarkPeerHolds(block));
+        SealResult sealedUnderIt = PoolPair.Seal(pair.A, "y");
+        Assert.Equal(block, sealedUnderIt.Address.Segment);
+        Assert.Equal(VerificationResult.Valid, PoolPair.Verify(pair.B, "y", sealedUnderIt));
+    }
+
+    [Fact]
     public void The_segment_table_is_bounded()
     {
         using PoolPair pair = new();

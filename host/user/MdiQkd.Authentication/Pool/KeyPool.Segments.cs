@@ -62,17 +62,19 @@ public sealed partial class KeyPool
                 return SegmentOutcome.TooMany;
             }
 
+            PoolSegment segment;
             try
             {
-                file.State.Segments.Add(file.WriteSegment(id, keyBytes, pads, provisioned: false));
-                file.Commit();
-                return SegmentOutcome.Done;
+                segment = file.WriteSegment(id, keyBytes, pads, provisioned: false);
             }
             catch (IOException)
             {
-                failed = true;
-                return SegmentOutcome.StorageFailed;
+                // No state page names the segment: what is in the file stands.
+                return SegmentOutcome.NotWritten;
             }
+
+            file.State.Segments.Add(segment);
+            return TryStore(file.Commit) ? SegmentOutcome.Done : SegmentOutcome.StorageFailed;
         }
     }
 

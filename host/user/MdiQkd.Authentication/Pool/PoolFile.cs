@@ -76,20 +76,26 @@ internal sealed class PoolFile : IDisposable
             IsProvisioned = provisioned,
         };
         byte[] records = GC.AllocateArray<byte>((int)segment.ExtentBytes, pinned: true);
-        for (int i = 0; i < 2 * (pads + 1); i++)
+        try
         {
-            PoolRecords.Write(
-                records.AsSpan(i * PoolRecords.RecordBytes),
-                keyBytes[(i * PoolRecords.KeyBytes)..],
-                id,
-                (PadDirection)(i / (pads + 1)),
-                (i % (pads + 1)) - 1);
-        }
+            for (int i = 0; i < 2 * (pads + 1); i++)
+            {
+                PoolRecords.Write(
+                    records.AsSpan(i * PoolRecords.RecordBytes),
+                    keyBytes[(i * PoolRecords.KeyBytes)..],
+                    id,
+                    (PadDirection)(i / (pads + 1)),
+                    (i % (pads + 1)) - 1);
+            }
 
-        storage.Write(segment.Extent, records);
-        storage.Flush();
-        CryptographicOperations.ZeroMemory(records);
-        return segment;
+            storage.Write(segment.Extent, records);
+            storage.Flush();
+            return segment;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(records);
+        }
     }
 
     /// <summary>Takes a segment out of the state, durably, then zeroes its records.</summary>

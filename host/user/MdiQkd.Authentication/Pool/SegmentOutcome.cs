@@ -18,6 +18,9 @@ public enum SegmentOutcome
     /// <summary>The table is full.</summary>
     TooMany,
 
+    /// <summary>The key found no place on the medium, such as on a full disk; nothing changed, and it may be tried again.</summary>
+    NotWritten,
+
     /// <summary>The file could not be written; the pool takes no further work.</summary>
     StorageFailed,
 }

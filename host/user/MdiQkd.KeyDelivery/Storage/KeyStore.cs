@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using MdiQkd.KeyDelivery.Agreement;
 using MdiQkd.Protocol;
@@ -23,6 +24,7 @@ public sealed class KeyStore : IDisposable
 
     private readonly StoreDatabase database;
     private readonly ChunkSealer sealer;
+    private readonly ConcurrentDictionary<BlockId, byte> awaited = new();
 
     private KeyStore(string node, StoreDatabase database, ChunkSealer sealer, int maxKeysPerPeer)
     {
@@ -96,6 +98,10 @@ public sealed class KeyStore : IDisposable
     /// <param name="block">The block; adding it again changes nothing.</param>
     /// <param name="keyBytes">The secret key; the caller keeps ownership and zeroes it. At least 32 bytes.</param>
     /// <exception cref="ArgumentException">Under 32 bytes, or the block is known with another peer or length.</exception>
+    /// <exception cref="KeyStoreException">
+    /// Not stored, such as on a full disk. The store awaits the block then, as long as the process lives: it judges no claim of the peer
+    /// to it, so that the peer keeps its copy until the key is handed over again.
+    /// </exception>
     public AddOutcome AddPending(string peer, BlockId block, ReadOnlySpan<byte> keyBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(peer);
@@ -109,9 +115,17 @@ public sealed class KeyStore : IDisposable
         {
             boxes[i] = sealer.Seal(peer, new ChunkReference(block, i), keyBytes.Slice(i * ChunkReference.Bytes, ChunkReference.Bytes));
         }
-        AddOutcome outcome = database.Write("add", () => Add(peer, block, boxes));
-        Array.ForEach(boxes, box => CryptographicOperations.ZeroMemory(box));
-        return outcome;
+        awaited[block] = 0;
+        try
+        {
+            AddOutcome outcome = database.Write("add", () => Add(peer, block, boxes));
+            awaited.TryRemove(block, out _);
+            return outcome;
+        }
+        finally
+        {
+            Array.ForEach(boxes, box => CryptographicOperations.ZeroMemory(box));
+        }
     }
 
     /// <summary>
@@ -124,7 +138,11 @@ public sealed class KeyStore : IDisposable
     /// Destroys what is left of the block (pending and confirmed chunks; assigned ones keep their assignment) and refuses it
     /// for ever, also if it was not held. False if it was discarded before.
     /// </summary>
-    public bool Discard(string peer, BlockId block) => database.Write("discard", () => Ledger.DiscardBlock(peer, block));
+    public bool Discard(string peer, BlockId block)
+    {
+        awaited.TryRemove(block, out _);
+        return database.Write("discard", () => Ledger.DiscardBlock(peer, block));
+    }
 
     /// <summary>Blocks not yet known to be stored at the peer, oldest first.</summary>
     public IReadOnlyList<BlockId> PendingBlocks(string peer) => database.Read(() => database.Rows(
@@ -176,12 +194,17 @@ public sealed class KeyStore : IDisposable
     /// Answers the peer's claims, in one transaction: a block held here with that many chunks becomes confirmed (true), any
     /// other is discarded and refused for ever (false).
     /// </summary>
+    /// <exception cref="KeyStoreException">A block is still awaited here (<see cref="AddPending"/>): ask again later.</exception>
     internal BlockVerdict[] Judge(string peer, IReadOnlyList<BlockClaim> claims) => database.Write("judge", () =>
         claims.Select(claim =>
         {
             bool held = Ledger.ConfirmBlock(peer, claim.Block, claim.Chunks);
             if (!held)
             {
+                if (awaited.ContainsKey(claim.Block))
+                {
+                    throw new KeyStoreException(KeyStoreFault.Inaccessible, $"block {claim.Block} waits to be stored");
+                }
                 Ledger.DiscardBlock(peer, claim.Block);
             }
             return new BlockVerdict(claim.Block, held);

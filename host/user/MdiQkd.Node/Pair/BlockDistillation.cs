@@ -49,6 +49,8 @@ internal sealed class BlockDistillation : IDisposable
     private VerifiedKey? verified;
     private ReadOnlyMemory<byte> seed;
     private bool amplificationTagChecked;
+    private bool storedHere;
+    private bool storedAtPeer;
 
     /// <summary>Takes a closed block over.</summary>
     public BlockDistillation(
@@ -130,7 +132,7 @@ internal sealed class BlockDistillation : IDisposable
         (CheckpointKind.T2, DistillationPhase.Sifting) => Check(siftContent!, message) ? BeginReconciliation() : TagFault(),
         (CheckpointKind.T3, DistillationPhase.Amplification) when isReference && !amplificationTagChecked =>
             Check(keyContent!, message) ? Amplify() : TagFault(),
-        (CheckpointKind.Stored, DistillationPhase.Storing) => Check(StoredContent(), message) ? Finish() : TagFault(),
+        (CheckpointKind.Stored, DistillationPhase.Storing) => Check(StoredContent(), message) ? OnStoredAtPeer() : TagFault(),
         _ => null,
     };
 
@@ -276,7 +278,10 @@ internal sealed class BlockDistillation : IDisposable
     public Fault? ConfirmStored()
     {
         Key?.Dispose();
-        return SendCheckpoint(CheckpointKind.Stored, StoredContent());
+        storedHere = true;
+        Fault? fault = SendCheckpoint(CheckpointKind.Stored, StoredContent());
+        FinishIfBothStored();
+        return fault;
     }
 
     /// <inheritdoc/>
@@ -438,10 +443,19 @@ internal sealed class BlockDistillation : IDisposable
         return null;
     }
 
-    private Fault? Finish()
+    private Fault? OnStoredAtPeer()
     {
-        Phase = DistillationPhase.Done;
+        storedAtPeer = true;
+        FinishIfBothStored();
         return null;
+    }
+
+    private void FinishIfBothStored()
+    {
+        if (storedHere && storedAtPeer)
+        {
+            Phase = DistillationPhase.Done;
+        }
     }
 
     private Fault? Estimate(out long keyBits)

@@ -35,6 +35,7 @@ internal sealed class PairEngine : IDisposable
     private readonly PlanHandshake plans;
     private readonly PeerChannel channel;
     private readonly AuthenticationBackoff backoff;
+    private readonly StoreRetry storing;
     private readonly bool isReference;
     private BlockAccumulation? accumulation;
     private BlockDistillation? distillation;
@@ -42,6 +43,8 @@ internal sealed class PairEngine : IDisposable
     private Checkpoint? earlyCheckpoint;
     private BlockPlan? storedPlan;
     private BlockReport? storedReport;
+    private bool? peerHolds;
+    private string? givenUp;
     private (long Blocks, double Epsilon) ended;
     private bool peerPresent;
     private long helloDue;
@@ -57,6 +60,7 @@ internal sealed class PairEngine : IDisposable
         isReference = ParticipantName.IsReference(context.Node, context.Peer.Node);
         channel = new PeerChannel(context.Pool, context.Randomness);
         backoff = new AuthenticationBackoff(context.Time, BackoffFirst, BackoffMax);
+        storing = new StoreRetry(context.Time);
         ended = context.Store.Accumulated(context.Peer.Node);
         if (context.Store.OpenBlock(context.Peer.Node) is not var (plan, distilling))
         {
@@ -102,7 +106,7 @@ internal sealed class PairEngine : IDisposable
                 pool.SendRemaining,
                 ended.Blocks,
                 ended.Epsilon,
-                plans.Alarm);
+                storing.Alarm.Length > 0 ? storing.Alarm : plans.Alarm);
         }
     }
 
@@ -224,10 +228,17 @@ internal sealed class PairEngine : IDisposable
                 stage = running.Phase;
                 stageStarted = now;
             }
-            else if (context.Time.GetElapsedTime(stageStarted, now) > StageLimit)
+            else if (givenUp is null && context.Time.GetElapsedTime(stageStarted, now) > StageLimit)
             {
                 OnStageLimit(running);
             }
+
+            CompleteStoring();
+        }
+
+        if (givenUp is { } reason && storing.IsDue)
+        {
+            GiveUp(reason);
         }
 
         if (peerPresent && channel.IsHelloWanted && now >= helloDue)
@@ -244,18 +255,31 @@ internal sealed class PairEngine : IDisposable
     /// <summary>Something in this node failed: the open block is given up, the pair goes on with the next one.</summary>
     public void GiveUp(string detail)
     {
-        if (distillation?.Phase is null or < DistillationPhase.Storing)
+        if (accumulation is null || distillation?.Phase is >= DistillationPhase.Storing)
+        {
+            return;
+        }
+
+        givenUp = detail;
+#pragma warning disable CA1031 // whatever keeps the end of a block from being stored: it is tried again and the operator is told
+        try
         {
             Abort(new Fault(AbortReason.StateLost, $"internal fault: {detail}"), notify: true);
         }
+        catch (Exception e)
+        {
+            OnStoringFailed($"the end of block {accumulation.Plan.Id}", e);
+        }
+#pragma warning restore CA1031
     }
 
     /// <summary>The key stores were compared: blocks that were pending are confirmed or gone.</summary>
     public void OnSynchronised()
     {
-        if (storedReport is { } report && storedPlan is { } plan && !context.Keys.PendingBlocks(context.Peer.Node).Contains(plan.Id))
+        if (storedReport is not null && storedPlan is { } plan && !context.Keys.PendingBlocks(context.Peer.Node).Contains(plan.Id))
         {
-            FinishStored(plan, report, context.Keys.Confirm(context.Peer.Node, plan.Id));
+            peerHolds = context.Keys.Confirm(context.Peer.Node, plan.Id);
+            CompleteStoring();
         }
     }
 
@@ -512,16 +536,56 @@ internal sealed class PairEngine : IDisposable
             return;
         }
 
-        if (distillation is { Phase: DistillationPhase.Storing, Key: not null } ready && storedReport is null)
+        CompleteStoring();
+    }
+
+    /// <summary>
+    /// What is left to store of a block with a key: the key here, then that both hold it, then the report. Each step may be repeated. While
+    /// the stores fail, the key waits in memory, the peer keeps its own, and the pair opens no other block.
+    /// </summary>
+    private void CompleteStoring()
+    {
+        if (distillation is not { Phase: >= DistillationPhase.Storing } ready || !storing.IsDue)
         {
-            StoreKey(ready);
+            return;
         }
 
-        if (distillation is { Phase: DistillationPhase.Done } && storedReport is { } report && storedPlan is { } plan)
+#pragma warning disable CA1031 // whatever keeps a key from being stored: it is tried again and the operator is told
+        try
         {
-            context.Keys.Confirm(context.Peer.Node, plan.Id);
-            FinishStored(plan, report, confirmed: true);
+            if (storedReport is null)
+            {
+                StoreKey(ready);
+            }
+
+            if (distillation is { Phase: DistillationPhase.Done } && peerHolds is null)
+            {
+                context.Keys.Confirm(context.Peer.Node, storedPlan!.Id);
+                peerHolds = true;
+            }
+
+            if (peerHolds is { } confirmed)
+            {
+                FinishStored(storedPlan!, storedReport!, confirmed);
+            }
+
+            if (storing.Failures > 0)
+            {
+                context.Log.LogInformation("{Peer}: stored after {Failures} failures", context.Peer.Node, storing.Failures);
+                storing.RecordSuccess();
+            }
         }
+        catch (Exception e)
+        {
+            OnStoringFailed($"the key of block {accumulation!.Plan.Id}", e);
+        }
+#pragma warning restore CA1031
+    }
+
+    private void OnStoringFailed(string what, Exception e)
+    {
+        storing.RecordFailure(what, e.Message);
+        context.Log.LogError("{Peer}: {Alarm}", context.Peer.Node, storing.Alarm);
     }
 
     private void StoreKey(BlockDistillation ready)
@@ -541,16 +605,24 @@ internal sealed class PairEngine : IDisposable
 
         if (fault is not null)
         {
-            Settle(fault);
+            Abort(fault, notify: true);
             return;
         }
 
         storedPlan = plan;
         storedReport = Report(new Fault(AbortReason.None, string.Empty), ready.KeyBits);
-        Settle(ready.ConfirmStored());
+        if (ready.ConfirmStored() is { } refused)
+        {
+            Abort(refused, notify: true);
+        }
     }
 
-    /// <summary>The pool comes first (PROTOCOL 6.2); its segment before the key, so that a key never exists without it.</summary>
+    /// <summary>
+    /// The pool comes first (PROTOCOL 6.2); its segment before the key, so that a key never exists without it. Repeated after a failure: what
+    /// is stored already stays.
+    /// </summary>
+    /// <exception cref="IOException">The pool has no room on its medium; nothing of it changed.</exception>
+    /// <exception cref="KeyStoreException">The key store failed.</exception>
     private Fault? StoreParts(BlockId block, ReadOnlySpan<byte> bytes, BlockDistillation ready)
     {
         if (!KeyRefill.IsPossible(ready.RefillPads, ready.KeyBits))
@@ -562,12 +634,19 @@ internal sealed class PairEngine : IDisposable
         SegmentOutcome added = segmentBytes == 0
             ? SegmentOutcome.Done
             : context.Pool.AddSegment(block, bytes[..segmentBytes]);
+        if (added == SegmentOutcome.NotWritten)
+        {
+            throw new IOException("the file of the authentication pool cannot grow");
+        }
+
         SegmentOutcome root = channel.InstallRoot(block, bytes.Slice(segmentBytes, KeyPool.RootBytes));
         AddOutcome stored = context.Keys.AddPending(
             context.Peer.Node,
             block,
             bytes.Slice(segmentBytes + KeyPool.RootBytes, KeyRefill.ChunkBytes(ready.RefillPads, bytes.Length)));
-        return added == SegmentOutcome.Done && root == SegmentOutcome.Done && stored == AddOutcome.Stored
+        return added is SegmentOutcome.Done or SegmentOutcome.AlreadyDone
+            && root is SegmentOutcome.Done or SegmentOutcome.AlreadyDone
+            && stored is AddOutcome.Stored or AddOutcome.AlreadyHeld
             ? null
             : new Fault(AbortReason.StateLost, $"the key was not stored (segment {added}, root {root}, key {stored})");
     }
@@ -586,6 +665,7 @@ internal sealed class PairEngine : IDisposable
             report = report with { SecretBits = 0, AbortReason = AbortReason.PeerAborted, Detail = "the peer did not store its key" };
         }
 
+        context.Store.Finish(plan.Id, report);
         context.Log.LogInformation(
             "block {Block} with {Peer}: {SecretBits} secret bits of {Sifted} sifted, QBER {Qber:P2}, phase error below {Phase:P2}, leak {Leak}",
             report.BlockId,
@@ -605,6 +685,9 @@ internal sealed class PairEngine : IDisposable
             return;
         }
 
+        // First, since it may fail and be repeated.
+        BlockReport report = Report(fault, 0);
+        context.Store.Finish(open.Plan.Id, report);
         context.Log.LogWarning(
             "block {Block} with {Peer} given up: {Reason}: {Detail}", open.Plan.Id, context.Peer.Node, fault.Reason, fault.Detail);
         if (distillation is not null && (int)fault.Reason >= (int)AbortReason.VerificationFailed)
@@ -629,7 +712,7 @@ internal sealed class PairEngine : IDisposable
             context.Pool.Retire(open.Plan.Id);
         }
 
-        Close(Report(fault, 0), fault.Reason.ToString());
+        Close(report, fault.Reason.ToString());
     }
 
     private void OnStageLimit(BlockDistillation running)
@@ -648,7 +731,6 @@ internal sealed class PairEngine : IDisposable
     private void Close(BlockReport report, string reason)
     {
         BlockPlan plan = accumulation!.Plan;
-        context.Store.Finish(plan.Id, report);
         ended = (ended.Blocks + 1, ended.Epsilon + report.Epsilon);
         distillation?.Dispose();
         accumulation.Destroy();
@@ -659,6 +741,9 @@ internal sealed class PairEngine : IDisposable
         earlyCheckpoint = null;
         storedPlan = null;
         storedReport = null;
+        peerHolds = null;
+        givenUp = null;
+        storing.RecordSuccess();
         plans.Wait(afterAbort: reason.Length > 0);
     }
 

@@ -174,7 +174,8 @@ internal sealed class NodeStore : IDisposable
     /// <inheritdoc/>
     public void Dispose() => connection.Dispose();
 
-    private void Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    /// <summary>Executes statements.</summary>
+    internal void Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         lock (gate)
         {
