@@ -106,6 +106,28 @@ public class CheckpointTests
         Assert.NotEmpty(await keys.DeliverAllAsync());
     }
 
+    /// <remarks>A verdict on the block's own data is no attack: the next block may follow at once, at both users alike.</remarks>
+    [Theory]
+    [InlineData(AbortReason.NoKey, false)]
+    [InlineData(AbortReason.VerificationFailed, true)]
+    public void A_block_that_the_peer_gave_up_is_waited_for_as_if_it_were_given_up_here(AbortReason reason, bool waits)
+    {
+        using InMemoryNetwork network = new InMemoryNetwork().Connect();
+        network.HubSends = (_, message) => message.IsCheckpoint(CheckpointKind.T2) ? [] : [message];
+        network.RunBlock();
+        Assert.True(network.Bob.Engine.TrySend(new KmeMessage
+        {
+            Abort = new AbortNotice
+            {
+                Block = Google.Protobuf.ByteString.CopyFrom(Assert.Single(network.Hub.Blocks).Plan.Id.ToArray()), Reason = (int)reason,
+            },
+        }));
+        network.Settle();
+
+        Assert.Equal(AbortReason.PeerAborted, network.Alice.Report!.AbortReason);
+        Assert.Equal(waits, network.Alice.Engine.Status.Alarm.StartsWith("backing off", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void After_an_abort_by_authentication_the_pair_waits_and_then_makes_a_key_again()
     {

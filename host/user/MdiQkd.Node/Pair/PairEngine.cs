@@ -459,7 +459,8 @@ internal sealed class PairEngine : IDisposable
                 OnBlockStatus(message.BlockStatus);
                 break;
             case KmeMessage.BodyOneofCase.Abort when IsCurrent(message.Abort.Block) && distillation?.Phase is null or < DistillationPhase.Storing:
-                Abort(new Fault(AbortReason.PeerAborted, $"{(AbortReason)message.Abort.Reason}: {message.Abort.Detail}"), notify: false);
+                Abort(new Fault(AbortReason.PeerAborted, $"{(AbortReason)message.Abort.Reason}: {message.Abort.Detail}"), notify: false,
+                    verdict: (AbortReason)message.Abort.Reason);
                 break;
             case KmeMessage.BodyOneofCase.KeyRequest:
             case KmeMessage.BodyOneofCase.KeyResponse:
@@ -678,7 +679,10 @@ internal sealed class PairEngine : IDisposable
         Close(report, string.Empty);
     }
 
-    private void Abort(Fault fault, bool notify)
+    /// <param name="fault">What goes into the report.</param>
+    /// <param name="notify">Whether the peer is told.</param>
+    /// <param name="verdict">The reason that counts, if the peer gave the block up for it; null = that of the fault.</param>
+    private void Abort(Fault fault, bool notify, AbortReason? verdict = null)
     {
         if (accumulation is not { } open)
         {
@@ -690,7 +694,7 @@ internal sealed class PairEngine : IDisposable
         context.Store.Finish(open.Plan.Id, report);
         context.Log.LogWarning(
             "block {Block} with {Peer} given up: {Reason}: {Detail}", open.Plan.Id, context.Peer.Node, fault.Reason, fault.Detail);
-        if (distillation is not null && (int)fault.Reason >= (int)AbortReason.VerificationFailed)
+        if (distillation is not null && (int)(verdict ?? fault.Reason) >= (int)AbortReason.VerificationFailed)
         {
             // Pads were spent and the block's own data are not to blame: whoever forces such aborts drains the pool, so the next
             // attempt waits, twice as long each time (PROTOCOL 6.2).
