@@ -40,12 +40,18 @@ internal sealed record NetworkFile(
 
     /// <summary>
     /// The network with light that is off at the start and drifts at rates of buried fibre and DFB lasers, four times as many pilots, and
-    /// feedback or none against it.
+    /// feedback or none against it. Half as many sessions, three times as long: each begins with an alignment of 15 to 50 s, the longer the
+    /// more loss, since the lasers drift while the other pairs are connected.
     /// </summary>
     internal NetworkFile Drifting(bool feedback) => this with
     {
         Interference = Interference with { PulseFwhmPs = 200 },
         Pilots = new PilotPattern(512, 2),
+        Block = Block with
+        {
+            Sessions = (Block.Sessions + 1) / 2,
+            SlotsPerSession = Math.Min(3 * Block.SlotsPerSession, BlockPlan.SlotsPerSessionMax),
+        },
         Drift = new DriftSettings(
             DelayErrorPs: 800,
             DelayPsPerS: 3,
