@@ -51,6 +51,22 @@ public sealed class DaemonFilesTests
     }
 
     [Fact]
+    public void A_hub_recovers_the_slot_clock_or_gives_feedback()
+    {
+        using Scratch scratch = new();
+        using DemoFolder folder = DemoFolder.Make(Path.Combine(scratch.Folder, "demo"));
+        using ThrowAwayAuthority authority = new(folder.Certificates, TimeProvider.System);
+        HubConfiguration Written(NetworkFile network) => DaemonConsole.ReadConfiguration<HubConfiguration>(
+            new DaemonFiles(folder, authority, network).WriteHub(World, "127.0.0.1:7007", TagPath.Array));
+
+        HubConfiguration drifting = Written(NetworkReader.Example.Drifting(feedback: true));
+        HubConfiguration still = Written(NetworkReader.Example);
+        Assert.Null(drifting.Fault());
+        Assert.Null((still with { RecoverSlotClock = true }).Fault());
+        Assert.StartsWith("recoverSlotClock = true with feedback", (drifting with { RecoverSlotClock = true }).Fault(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Given_settings_reach_both_nodes_own_first_and_no_node_plans_others()
     {
         using Scratch scratch = new();
