@@ -39,7 +39,7 @@ public sealed class CodeBookTests
                 }
             }
 
-            Assert.Equal(rows, Elimination.Rank(dense));
+            Assert.Equal(rows, BinaryRank.Of(dense));
         }
     }
 
@@ -61,12 +61,39 @@ public sealed class CodeBookTests
             }
         }
 
-        Assert.Equal(rows, Elimination.Rank(dense));
+        Assert.Equal(rows, BinaryRank.Of(dense));
     }
 
-    [Fact]
-    public void Rank_notices_a_dependent_row() =>
-        Assert.Equal(2, Elimination.Rank([[0b011], [0b110], [0b101]]));
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(33)]
+    [InlineData(130)]
+    public void Rank_is_that_of_plain_elimination(int independent)
+    {
+        // Sums of so many random rows, a few of them zero, in matrices that are broader and less broad than high.
+        var random = new Random(independent);
+        foreach (int words in new[] { 1, 3, 9 })
+        {
+            ulong[][] rows = new ulong[170][];
+            ulong[][] basis = [.. Enumerable.Range(0, independent).Select(_ => Words(words, random))];
+            for (int row = 0; row < rows.Length; row++)
+            {
+                rows[row] = new ulong[words];
+                foreach (ulong[] part in basis.Where(_ => row % 16 > 0 && random.Next(2) == 0))
+                {
+                    for (int word = 0; word < words; word++)
+                    {
+                        rows[row][word] ^= part[word];
+                    }
+                }
+            }
+
+            int rank = PlainRank([.. rows.Select(row => (ulong[])row.Clone())]);
+            Assert.InRange(rank, Math.Min(independent, 64 * words) - 1, Math.Min(independent, 64 * words));
+            Assert.Equal(rank, BinaryRank.Of(rows));
+        }
+    }
 
     [Theory]
     [InlineData(6)]
@@ -144,5 +171,39 @@ public sealed class CodeBookTests
         Assert.Equal(27, CodeBook.Default.SelectWithin(1.15, 0.0001, 65_536).RowBlocks(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => CodeBook.Default.SelectWithin(0.99, 0.01, 65_536));
         Assert.Throws<ArgumentOutOfRangeException>(() => CodeBook.Default.SelectWithin(double.NaN, 0.01, 65_536));
+    }
+
+    private static ulong[] Words(int count, Random random)
+    {
+        ulong[] words = new ulong[count];
+        random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.AsSpan()));
+        return words;
+    }
+
+    private static int PlainRank(ulong[][] rows)
+    {
+        int rank = 0;
+        for (int column = 0; column < 64 * rows[0].Length; column++)
+        {
+            bool Has(int row) => (rows[row][column >> 6] >> (column & 63) & 1) != 0;
+            int pivot = Enumerable.Range(rank, rows.Length - rank).FirstOrDefault(Has, -1);
+            if (pivot < 0)
+            {
+                continue;
+            }
+
+            (rows[rank], rows[pivot]) = (rows[pivot], rows[rank]);
+            for (int row = rank + 1; row < rows.Length; row++)
+            {
+                if (Has(row))
+                {
+                    rows[row] = [.. rows[row].Zip(rows[rank], (a, b) => a ^ b)];
+                }
+            }
+
+            rank++;
+        }
+
+        return rank;
     }
 }

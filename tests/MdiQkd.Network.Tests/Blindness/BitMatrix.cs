@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using MdiQkd.Reconciliation;
+using MdiQkd.Testing;
 
 namespace MdiQkd.Network.Tests.Blindness;
 
@@ -18,7 +18,7 @@ internal sealed class BitMatrix
         rows = new ulong[code.SyndromeLength(rounds)][];
         for (int row = 0; row < rows.Length; row++)
         {
-            rows[row] = new ulong[(realBits + 511) / 512 * 8]; // whole vectors
+            rows[row] = new ulong[(realBits + 63) / 64];
             foreach (CheckEntry entry in code.Row(row / code.LiftingSize))
             {
                 int bit = (entry.Column * code.LiftingSize) + ((row + entry.Shift) % code.LiftingSize);
@@ -49,33 +49,5 @@ internal sealed class BitMatrix
     }
 
     /// <summary>Rank, by elimination; the matrix is used up.</summary>
-    public int Rank()
-    {
-        int rank = 0;
-        for (int row = 0; row < rows.Length; row++)
-        {
-            int word = rows[row].AsSpan().IndexOfAnyExcept(0UL);
-            if (word < 0)
-            {
-                continue;
-            }
-
-            rank++;
-            int bit = BitOperations.TrailingZeroCount(rows[row][word]);
-            ReadOnlySpan<Vector<ulong>> pivot = MemoryMarshal.Cast<ulong, Vector<ulong>>(rows[row].AsSpan());
-            for (int below = row + 1; below < rows.Length; below++)
-            {
-                if (((rows[below][word] >> bit) & 1) != 0)
-                {
-                    Span<Vector<ulong>> target = MemoryMarshal.Cast<ulong, Vector<ulong>>(rows[below].AsSpan());
-                    for (int at = word / Vector<ulong>.Count; at < target.Length; at++)
-                    {
-                        target[at] ^= pivot[at];
-                    }
-                }
-            }
-        }
-
-        return rank;
-    }
+    public int Rank() => BinaryRank.Of(rows);
 }
