@@ -18,7 +18,8 @@ public sealed class FeedbackTests
 {
     private const double Overlap = 0.99; // of the station itself: M >= 0.97 leaves 2 % to the feedback
     private const double LimitS = 30;
-    private const long LeadSlots = 100_000_000; // half a simulated second, two chunks
+    private const long StepSlots = 50_000_000; // a chunk, a quarter of a simulated second
+    private const long StepEndPs = 1_000_000; // the last tags of a chunk may be so long before its end
 
     private static readonly PilotPattern Pilots = new(512, 2);
 
@@ -101,36 +102,38 @@ public sealed class FeedbackTests
         var control = new ControlPlane(
             new BsmSettings(configuration.Timing, 1, 2, false, Pilots), feedback, light.StartPs, slots);
         var run = new Run(control);
-        long[] numbers = [-1, -1];
-        Queue<long>[] asked = [new(), new()];
         TimeTagBlock block = new();
-        while (block.WatermarkPs < light.EndPs)
+
+        // One report for each command, waited for: how fast this machine is must not decide which of them are seen.
+        async Task ReportAsync(int i, long number)
         {
-            // Simulated time is cheap: without this it would run seconds ahead of its own feedback, on a busy machine more than on an idle one.
-            long reachedSlot = Math.Max(0, block.WatermarkPs - light.StartPs) / configuration.Timing.SlotPeriodPs;
-            long untilSlot = Math.Min(slots, reachedSlot + LeadSlots);
+            AlignmentReport report = await encoders[i].Alignments.ReadAsync(TestLaboratory.Limit);
+            truth[i].Actuators = report.Setting;
+            control.OnReport(i == 0, number, report.Setting, report.SincePs);
+        }
+
+        // The first ones come unasked.
+        await ReportAsync(0, -1);
+        await ReportAsync(1, -1);
+        for (long untilSlot = StepSlots; untilSlot <= slots; untilSlot += StepSlots)
+        {
+            // Chunk by chunk, and time stands still while the actuators move: a seed gives one result, however busy the machine is.
             await encoders[0].EmitAsync(light.Session, untilSlot, TestLaboratory.Limit);
             await encoders[1].EmitAsync(light.Session, untilSlot, TestLaboratory.Limit);
-            Assert.True(await lab.Tags.ReadAsync(block, TestLaboratory.Limit));
-            for (int i = 0; i < 2; i++)
+            do
             {
-                while (encoders[i].Alignments.TryRead(out AlignmentReport? report))
-                {
-                    // The first report comes unasked.
-                    numbers[i] = asked[i].TryDequeue(out long number) ? number : numbers[i];
-                    truth[i].Actuators = report.Setting;
-                    control.OnReport(i == 0, numbers[i], report.Setting, report.SincePs);
-                }
+                Assert.True(await lab.Tags.ReadAsync(block, TestLaboratory.Limit));
+                control.Add(block);
             }
+            while (block.WatermarkPs < light.StartPs + (untilSlot * configuration.Timing.SlotPeriodPs) - StepEndPs);
 
-            control.Add(block);
             while (control.TryTake(out Adjustment? adjustment))
             {
                 int i = adjustment!.IsA ? 0 : 1;
                 if (answers?.Invoke(adjustment.IsA) != false)
                 {
-                    asked[i].Enqueue(adjustment.Number);
                     await encoders[i].AlignAsync(adjustment.Setting, TestLaboratory.Limit);
+                    await ReportAsync(i, adjustment.Number);
                 }
             }
 
