@@ -19,10 +19,7 @@ public sealed class CounterStates : IPreparedStates, IDisposable
     public const int KeySize = 32;
 
     private readonly CounterBlocks blocks;
-    private readonly SourceSettings source;
-    private readonly PilotPattern pilots;
-    private readonly long slotCount;
-    private readonly bool isReference;
+    private readonly StateSampler sampler;
     private bool disposed;
 
     /// <summary>Expands a state key; the caller keeps and zeroes its own copy.</summary>
@@ -50,10 +47,7 @@ public sealed class CounterStates : IPreparedStates, IDisposable
             throw new ArgumentException(fault);
         }
 
-        this.source = source;
-        this.pilots = pilots;
-        this.isReference = isReference;
-        slotCount = slots;
+        sampler = new StateSampler(source, pilots, slots, isReference);
         blocks = useAesNi ? new AesNiCounterBlocks(stateKey) : new PortableCounterBlocks(stateKey);
     }
 
@@ -68,7 +62,7 @@ public sealed class CounterStates : IPreparedStates, IDisposable
             int count = Math.Min(CounterBlocks.BatchMax, slots.Length - first);
             ReadOnlySpan<long> batch = slots.Slice(first, count);
             blocks.Expand(batch, random[..count]);
-            prepared = Sample(batch, random, packed.Slice(first, count));
+            prepared = sampler.TrySample(batch, random[..count], packed.Slice(first, count));
         }
 
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(random));
@@ -80,42 +74,5 @@ public sealed class CounterStates : IPreparedStates, IDisposable
     {
         disposed = true;
         blocks.Dispose();
-    }
-
-    private bool Sample(ReadOnlySpan<long> slots, ReadOnlySpan<uint> random, Span<byte> packed)
-    {
-        // Thresholds of SourceSettings.Sample, order o, w, v, z: the label is the number of thresholds that are not above.
-        int w = source.OWeight;
-        int v = w + source.WWeight;
-        int z = v + source.VWeight;
-        long limit = slotCount;
-        for (int i = 0; i < slots.Length; i++)
-        {
-            if ((ulong)slots[i] >= (ulong)limit)
-            {
-                return false;
-            }
-
-            int uniform = (ushort)random[i];
-            int label = 3 + ((uniform - w) >> 31) + ((uniform - v) >> 31) + ((uniform - z) >> 31);
-            packed[i] = (byte)(label | (int)((random[i] >> 16) & 1) << PreparedState.BitShift);
-        }
-
-        if (pilots.Length > 0)
-        {
-            // A division would take longer than all the rest; periods of patterns made for speed are powers of two.
-            long period = pilots.Period;
-            long mask = (period & (period - 1)) == 0 ? period - 1 : -1;
-            int length = pilots.Length;
-            for (int i = 0; i < slots.Length; i++)
-            {
-                if ((mask >= 0 ? slots[i] & mask : slots[i] % period) < length)
-                {
-                    packed[i] = PilotPattern.StateOf(pilots.KindOf(slots[i]), isReference).Packed;
-                }
-            }
-        }
-
-        return true;
     }
 }
