@@ -24,8 +24,8 @@ public sealed record PilotPattern(int Period, int Length)
         ? (double)(Length - ActivePerGroup) / Period
         : (double)ActivePerGroup / Period * CountBefore(kind, CycleLength) / CycleLength;
 
-    /// <summary>Whether a slot is a pilot.</summary>
-    public bool Contains(long slot) => slot % Period < Length;
+    /// <summary>Whether a slot is a pilot. A period that is a power of two, as those made for speed are, needs no division.</summary>
+    public bool Contains(long slot) => ((Period & (Period - 1)) == 0 ? slot & (Period - 1) : slot % Period) < Length;
 
     /// <summary>Kind of a pilot slot.</summary>
     public PilotKind KindOf(long slot)

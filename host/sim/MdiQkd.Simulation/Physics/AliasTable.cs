@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MdiQkd.Simulation.Physics;
 
 /// <summary>
@@ -6,26 +8,37 @@ namespace MdiQkd.Simulation.Physics;
 /// </summary>
 public sealed class AliasTable
 {
-    private const int AcceptBits = 40;
+    /// <summary>Most entries of a table.</summary>
+    public const int EntriesMax = 1 << AliasBits;
 
-    private readonly int[] alias;
-    private readonly ulong[] accept; // out of 2^AcceptBits
+    private const int AliasBits = 24;
+    private const int AcceptBits = 64 - AliasBits;
+
+    private readonly ulong[] entries; // probability to stay, out of 2^AcceptBits, then the alias
 
     /// <summary>Table for weights that are not negative and not all zero; they need not sum to one.</summary>
     public AliasTable(ReadOnlySpan<double> weights)
     {
-        alias = new int[weights.Length];
-        accept = new ulong[weights.Length];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(weights.Length, EntriesMax, nameof(weights));
+        entries = new ulong[weights.Length];
         Fill(weights.ToArray());
     }
 
     /// <summary>Draws an index.</summary>
-    public int Draw(PhysicsRandom random)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Draw(PhysicsRandom random) => Draw(random.NextUInt64());
+
+    /// <summary>Index that 64 uniform bits choose.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Draw(ulong word)
     {
-        // High word of the product: a uniform index (bias below 2^-40). Low word: the position within it.
-        ulong high = Math.BigMul(random.NextUInt64(), (ulong)alias.Length, out ulong low);
-        int i = (int)high;
-        return (low >> (64 - AcceptBits)) < accept[i] ? i : alias[i];
+        // High word of the product: a uniform index (bias below 2^-40). Low word: the position within it. Half of all draws go
+        // either way, which no processor can predict, so the choice takes no branch.
+        ulong high = Math.BigMul(word, (ulong)entries.Length, out ulong low);
+        ulong entry = entries[(int)high];
+        int stay = (int)(((long)(low >> AliasBits) - (long)(entry >> AliasBits)) >> 63);
+        int alias = (int)entry & (EntriesMax - 1);
+        return alias ^ ((alias ^ (int)high) & stay);
     }
 
     private void Fill(double[] weights)
@@ -44,8 +57,7 @@ public sealed class AliasTable
         {
             int less = small.Pop();
             int more = large.Peek();
-            accept[less] = (ulong)(weights[less] * (1L << AcceptBits));
-            alias[less] = more;
+            entries[less] = ((ulong)(weights[less] * (1L << AcceptBits)) << AliasBits) | (uint)more;
             weights[more] -= 1 - weights[less];
             if (weights[more] < 1)
             {
@@ -55,7 +67,7 @@ public sealed class AliasTable
 
         foreach (int i in small.Concat(large))
         {
-            accept[i] = 1UL << AcceptBits; // rounding leaves these at one
+            entries[i] = (uint)i; // rounding leaves these at one: own alias
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using MdiQkd.KeyRate.Channel;
 
 namespace MdiQkd.Simulation.Physics;
@@ -13,6 +15,9 @@ internal sealed class BlindStates
     private const double Forgotten = 1e-7;
     private const int StepsMax = 1 << 14;
 
+    /// <summary>Bits of a uniform number that chooses whether a stationary state is live.</summary>
+    public const int UniformBits = 32;
+
     private readonly BlindBins bins;
     private readonly int levels;
     private readonly AliasTable stationary; // over c × levels + d
@@ -20,7 +25,11 @@ internal sealed class BlindStates
     private readonly AliasTable patterns;
     private readonly AliasTable clicks; // patterns other than none
     private readonly double[] clickPatterns;
-    private readonly double slotsPerExponential; // slots without any click that two live detectors have
+    private readonly AliasTable quiet; // slots without any click that two live detectors have, up to the memory
+    private readonly int[] nextOf; // blind bins at the next slot: blind bins × 4 + clicks
+    private readonly int[] seenOf; // clicks that are seen: blind bins × 4 + clicks
+    private readonly long bothLive; // out of 2^UniformBits
+    private readonly long liveC; // d live, or from the late bin on
 
     /// <param name="clickPatterns">Distribution of what live detectors would show in the slots that are stepped over.</param>
     /// <param name="bins">Blind bins after a click.</param>
@@ -38,7 +47,15 @@ internal sealed class BlindStates
         levelsOfState = [.. Enumerable.Range(0, chain.States).Select(state => (state / levels, state % levels))];
         double click = 1 - clickPatterns[0];
         clicks = click > 0 ? new AliasTable([0, .. clickPatterns[1..]]) : patterns;
-        slotsPerExponential = click > 0 ? -1 / Math.Log(clickPatterns[0]) : double.MaxValue;
+        quiet = new AliasTable(Quiet(clickPatterns[0], Memory));
+        nextOf = [.. Enumerable.Range(0, 4 * levels).Select(i => Next(i & 3, i >> 2))];
+        seenOf = [.. Enumerable.Range(0, 4 * levels).Select(i => Seen(i & 3, i >> 2))];
+
+        // A coincidence is seen only if one detector is live and the other is from the late bin on.
+        const double one = 1L << UniformBits;
+        bothLive = (long)Math.Round(one * distribution[0]);
+        liveC = (long)Math.Round(one * (distribution[0] + (levels > 1 ? distribution[1] : 0)));
+        LiveEnough = (long)Math.Round(one * (distribution[0] + (levels > 1 ? distribution[1] + distribution[levels] : 0)));
     }
 
     /// <summary>
@@ -60,6 +77,11 @@ internal sealed class BlindStates
 
     /// <summary>After this many slots the past is forgotten.</summary>
     public int Memory { get; }
+
+    /// <summary>
+    /// Share of the stationary state, out of 2^<see cref="UniformBits"/>, in which the detectors are live enough to see a coincidence.
+    /// </summary>
+    public long LiveEnough { get; }
 
     /// <summary>Draws the blind bins at the start of a slot.</summary>
     /// <param name="gap">Slots between the last known state and this slot.</param>
@@ -83,13 +105,13 @@ internal sealed class BlindStates
             if (c == 0 && d == 0)
             {
                 // Nothing changes until the next click: a geometric number of slots.
-                double quiet = random.NextExponential() * slotsPerExponential;
-                if (quiet >= gap)
+                int still = quiet.Draw(random);
+                if (still >= gap)
                 {
                     return (0, 0);
                 }
 
-                gap -= (long)quiet;
+                gap -= still;
                 (c, d) = After(clicks.Draw(random), 0, 0);
             }
             else
@@ -105,10 +127,40 @@ internal sealed class BlindStates
     }
 
     /// <summary>Blind bins at the start of the next slot.</summary>
-    public (int C, int D) After(int pattern, int c, int d) => (Next(pattern & 3, c), Next(pattern >> 2, d));
+    public (int C, int D) After(int pattern, int c, int d) => (nextOf[(c * 4) + (pattern & 3)], nextOf[(d * 4) + (pattern >> 2)]);
 
     /// <summary>What detectors with the given blind bins show of a pattern.</summary>
-    public int Seen(int pattern, int c, int d) => Seen(pattern & 3, c) | (Seen(pattern >> 2, d) << 2);
+    public int Seen(int pattern, int c, int d) => seenOf[(c * 4) + (pattern & 3)] | (seenOf[(d * 4) + (pattern >> 2)] << 2);
+
+    /// <summary>What detectors far from any known state show of a pattern that holds a coincidence.</summary>
+    /// <param name="pattern">Pattern of live detectors.</param>
+    /// <param name="uniform">Uniform in 0..<see cref="LiveEnough"/> − 1: which stationary state.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int SeenFar(int pattern, long uniform)
+    {
+        // Mostly both are live, and there are no other clicks for a dead time to hide.
+        if (uniform < bothLive && BitOperations.PopCount((uint)pattern) == 2)
+        {
+            return pattern;
+        }
+
+        int c = uniform >= liveC ? 1 : 0;
+        int d = uniform >= bothLive ? 1 - c : 0;
+        return Seen(pattern, c, d);
+    }
+
+    private static double[] Quiet(double none, int memory)
+    {
+        double[] weights = new double[memory + 1];
+        double power = 1;
+        for (int i = 0; i < memory; i++, power *= none)
+        {
+            weights[i] = power * (1 - none);
+        }
+
+        weights[memory] = power;
+        return weights;
+    }
 
     private int Seen(int clicks, int blind)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using MdiQkd.Acquisition;
 using MdiQkd.KeyRate.Channel;
 using MdiQkd.Protocol;
@@ -8,7 +9,8 @@ namespace MdiQkd.Simulation.Physics;
 /// Only the two tags of each |ψ⁻⟩ coincidence, a hundred times fewer than all clicks. A slot is a <i>potential</i> coincidence if
 /// live detectors would click early in one and late in the other. Candidates are drawn at the largest probability of that over
 /// all states and accepted with the exact phase-averaged probability of the two states there; the click pattern is then
-/// seen through the blind bins of both detectors.
+/// seen through the blind bins of both detectors. Time goes with the candidates, most of it to look up states: so those that the
+/// blind bins hide anyway are dropped first (<see cref="FarCandidates"/>).
 /// </summary>
 /// <remarks>
 /// <para>The blind bins follow their exact Markov chain: slots between two potential coincidences have the click patterns of
@@ -20,25 +22,25 @@ namespace MdiQkd.Simulation.Physics;
 /// </remarks>
 public sealed class CoincidenceSimulator : ISessionSimulator
 {
-
     /// <summary>Longest dead time in slots that the chain of blind bins follows: its states, 10,000 there, grow with the square.</summary>
     public const int DeadSlotsMax = 50;
 
+    private const int CThenD = ClickWindows.CEarly | ClickWindows.DLate;
+    private const int DThenC = ClickWindows.DEarly | ClickWindows.CLate;
+
     private readonly CandidateSlots candidates;
-    private readonly PhysicsRandom random;
+    private readonly CandidateFilter filter;
+    private readonly FarCandidates far;
     private readonly PhysicsRandom chainRandom;
-    private readonly PhysicsRandom jitterRandom;
     private readonly PotentialCoincidences potentials;
     private readonly BlindStates blind;
     private readonly PilotClicks pilotClicks;
     private readonly PilotPattern pilots;
     private readonly ArrivalDelays? delays;
     private readonly (double Early, double Late)[] sharesOfA;
-    private readonly JitterTable jitter;
     private readonly StationSettings station;
-    private readonly TagQueue queue = new();
-    private readonly double[] uniforms = new double[CandidateSlots.BatchSize];
-    private readonly int[] accepted = new int[CandidateSlots.BatchSize];
+    private readonly byte[] channels; // d, c
+    private readonly TagQueue queue;
     private readonly long startPs;
     private readonly int leadPs;
     private long lastPotential;
@@ -70,14 +72,13 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         BlindStates? blindStates)
     {
         this.station = station;
+        channels = [station.ChannelD, station.ChannelC];
         this.startPs = startPs;
         ReachedSlot = firstSlot;
         lastPotential = firstSlot - 1;
-        random = seed.Generator("coincidences");
         chainRandom = seed.Generator("blind bins");
-        jitterRandom = seed.Generator("jitter");
-        jitter = new JitterTable(station.ArrivalSigmaPs);
-        queue.FloorPs = startPs + (firstSlot * station.Timing.SlotPeriodPs) + 1;
+        var jitter = new JitterTable(station.ArrivalSigmaPs);
+        queue = new TagQueue(jitter, seed.Generator("jitter")) { FloorPs = startPs + (firstSlot * station.Timing.SlotPeriodPs) + 1 };
         this.pilots = pilots;
         delays = ArrivalDelays.OfAny(a, b, seed);
         leadPs = jitter.MaxPs + (delays?.LargestPs ?? 0) + 1;
@@ -87,8 +88,9 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         blind = blindStates?.FitsTo(potentials.OtherSlots) == true
             ? blindStates
             : new BlindStates(potentials.OtherSlots, BlindBins.FromTiming(station.Timing, station.Detectors.EffectiveDeadTimePs));
-        candidates = new CandidateSlots(
-            seed.Generator("candidate slots"), potentials.Largest, firstSlot, a.States, b.States);
+        far = new FarCandidates(seed.Generator("far candidates"), pilots, blind.Memory);
+        candidates = new CandidateSlots(seed.Generator("candidate slots"), potentials.Largest, firstSlot);
+        filter = new CandidateFilter(candidates, a.States, b.States);
         sharesOfA = new (double, double)[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
         for (int pair = 0; pair < sharesOfA.Length; pair++)
         {
@@ -110,9 +112,20 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     {
         ReachedSlot = Math.Max(ReachedSlot, untilSlot);
         bool progress = false; // at least one batch a call: what waits for the watermark must not stop the next call
-        int end;
-        while ((end = candidates.Prepare(untilSlot)) > candidates.Position)
+        while (true)
         {
+            if (candidates.IsUsedUp)
+            {
+                candidates.Next();
+                far.Draw(candidates.SlotsAndNeighbours);
+            }
+
+            int end = candidates.EndBefore(untilSlot);
+            if (end == candidates.Position)
+            {
+                break;
+            }
+
             if (progress && queue.Count >= tagsMax)
             {
                 ReachedSlot = candidates.Slots[candidates.Position];
@@ -135,42 +148,35 @@ public sealed class CoincidenceSimulator : ISessionSimulator
 
     private void Simulate(int first, int end)
     {
+        ReadOnlySpan<long> uniforms = far.Uniforms;
+        filter.Accept(first, end, uniforms, blind.LiveEnough, potentials.Words);
+        ReadOnlySpan<int> accepted = filter.Accepted;
+        ReadOnlySpan<int> pairs = filter.Pairs;
         ReadOnlySpan<long> slots = candidates.Slots;
-        ReadOnlySpan<byte> packedA = candidates.PackedA;
-        ReadOnlySpan<byte> packedB = candidates.PackedB;
-        random.Fill(uniforms.AsSpan(0, end - first));
-
-        // Which are accepted cannot be predicted: they are collected without a branch.
-        double largest = potentials.Largest;
-        double[] probabilities = potentials.Probabilities;
-        int count = 0;
-        for (int i = first; i < end; i++)
-        {
-            int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
-            double uniform = uniforms[i - first] * largest;
-            accepted[count] = i;
-            uniforms[count] = uniform;
-            count += uniform < probabilities[pair] ? 1 : 0;
-        }
-
-        for (int n = 0; n < count; n++)
+        ReadOnlySpan<ulong> words = candidates.Words;
+        for (int n = 0; n < accepted.Length; n++)
         {
             int i = accepted[n];
-            if (!pilots.Contains(slots[i]))
+            long slot = slots[i];
+            if (!pilots.Contains(slot))
             {
-                int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
-                SeePilots(slots[i]);
-                int seen = See(slots[i], potentials.Pattern(pair, uniforms[n]));
-                if (seen is (ClickWindows.CEarly | ClickWindows.DLate) or (ClickWindows.DEarly | ClickWindows.CLate))
+                SeePilots(slot);
+                int pattern = potentials.Pattern(pairs[n], words[i]);
+                int seen = uniforms[i] == FarCandidates.Near ? See(slot, pattern) : blind.SeenFar(pattern, uniforms[i]);
+                if (seen is CThenD or DThenC)
                 {
-                    bool cFirst = seen == (ClickWindows.CEarly | ClickWindows.DLate);
-                    (double early, double late) = delays is null ? default : sharesOfA[pair];
-                    long slotPs = startPs + (slots[i] * station.Timing.SlotPeriodPs);
-                    Emit(slotPs + station.Timing.EarlyCentrePs, early, cFirst ? station.ChannelC : station.ChannelD);
-                    Emit(slotPs + station.Timing.LateCentrePs, late, cFirst ? station.ChannelD : station.ChannelC);
+                    EmitPair(slot, pairs[n], seen == CThenD ? 1 : 0);
                 }
             }
         }
+    }
+
+    private void EmitPair(long slot, int pair, int cFirst)
+    {
+        (double early, double late) = delays is null ? default : sharesOfA[pair];
+        long slotPs = startPs + (slot * station.Timing.SlotPeriodPs);
+        Emit(slotPs + station.Timing.EarlyCentrePs, early, channels[cFirst]);
+        Emit(slotPs + station.Timing.LateCentrePs, late, channels[1 - cFirst]);
     }
 
     private void SeePilots(long untilSlot)
@@ -195,22 +201,20 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     {
         long slotPs = startPs + (slot * station.Timing.SlotPeriodPs);
         (double early, double late) = sharesOfA[pair];
-        for (int window = 0; window < 4; window++)
+        for (; seen != 0; seen &= seen - 1)
         {
             // Bits of ClickWindows: c early, c late, d early, d late.
-            if ((seen & (1 << window)) != 0)
-            {
-                bool isLate = (window & 1) != 0;
-                Emit(
-                    slotPs + (isLate ? station.Timing.LateCentrePs : station.Timing.EarlyCentrePs),
-                    isLate ? late : early,
-                    window < 2 ? station.ChannelC : station.ChannelD);
-            }
+            int window = BitOperations.TrailingZeroCount(seen);
+            bool isLate = (window & 1) != 0;
+            Emit(
+                slotPs + (isLate ? station.Timing.LateCentrePs : station.Timing.EarlyCentrePs),
+                isLate ? late : early,
+                window < 2 ? station.ChannelC : station.ChannelD);
         }
     }
 
     private void Emit(long timePs, double shareOfA, byte channel) =>
-        queue.Add(timePs + (delays?.Draw(shareOfA) ?? 0) + jitter.Draw(jitterRandom), channel);
+        queue.Add(timePs + (delays?.Draw(shareOfA) ?? 0), channel);
 
     private static ExactChannel ChannelOf(StationSettings station, UserLight a, UserLight b)
     {

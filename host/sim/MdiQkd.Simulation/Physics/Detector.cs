@@ -1,94 +1,80 @@
-using System.Runtime.CompilerServices;
-
 namespace MdiQkd.Simulation.Physics;
 
 /// <summary>
-/// One detector: dark counts uniform in time, non-paralysable dead time, gradual recovery, afterpulses, timing error.
+/// One detector: dark counts uniform in time, non-paralysable dead time, gradual recovery, afterpulses.
 /// </summary>
 internal sealed class Detector
 {
     // exp(−40) of the efficiency is missing then.
     private const double RecoveredTimes = 40;
 
-    private readonly PhysicsRandom darkRandom;
-    private readonly PhysicsRandom jitterRandom;
-    private readonly PhysicsRandom clickRandom; // recovery and afterpulses
-    private readonly JitterTable jitter;
-    private readonly TagQueue output;
-    private readonly byte channel;
+    private readonly ExponentialDraws darkGaps;
+    private readonly ExponentialDraws recoveries;
+    private readonly PhysicsRandom afterpulseRandom;
     private readonly double darkMeanGapPs;
     private readonly double recoveryPs;
     private readonly double afterpulseProbability;
     private readonly double afterpulsePs;
     private readonly long deadTimePs;
-    private readonly bool plain; // dead time only
-    private long liveFromPs = long.MinValue / 2;
     private long nextDarkPs;
     private long afterpulseAtPs = long.MaxValue;
 
-    public Detector(
-        DetectorSettings settings, JitterTable jitter, PhysicsSeed seed, byte channel, long startPs, TagQueue output)
+    /// <param name="settings">Both detectors' settings.</param>
+    /// <param name="seed">Own seed.</param>
+    /// <param name="startPs">Dark counts start here.</param>
+    public Detector(DetectorSettings settings, PhysicsSeed seed, long startPs)
     {
-        this.jitter = jitter;
-        this.channel = channel;
-        this.output = output;
-        darkRandom = seed.Generator($"dark counts {channel}");
-        jitterRandom = seed.Generator($"jitter {channel}");
-        clickRandom = seed.Generator($"recovery and afterpulses {channel}");
+        darkGaps = new ExponentialDraws(seed.Generator("dark counts"));
+        recoveries = new ExponentialDraws(seed.Generator("recovery"));
+        afterpulseRandom = seed.Generator("afterpulses");
         darkMeanGapPs = settings.DarkRateHz > 0 ? 1e12 / settings.DarkRateHz : double.PositiveInfinity;
         deadTimePs = (long)Math.Ceiling(settings.DeadTimePs);
         recoveryPs = settings.RecoveryPs;
         afterpulseProbability = settings.AfterpulseProbability;
         afterpulsePs = settings.AfterpulsePs;
-        plain = recoveryPs == 0 && afterpulseProbability == 0;
         nextDarkPs = startPs;
         ScheduleDark();
     }
 
+    /// <summary>End of the dead time.</summary>
+    public long LiveFromPs { get; set; } = long.MinValue / 2;
+
     /// <summary>Time of the next click that is the detector's own: dark count or afterpulse.</summary>
     public long NextOwnPs => Math.Min(nextDarkPs, afterpulseAtPs);
 
-    /// <summary>Something hits the detector: a tag, if it is live.</summary>
-    /// <param name="timePs">When, on the slot raster; never goes back.</param>
-    /// <param name="delayPs">By how much the light is late on the raster.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Hit(long timePs, int delayPs)
-    {
-        if (timePs >= liveFromPs && (plain || Responds(timePs)))
-        {
-            liveFromPs = timePs + deadTimePs;
-            output.Add(timePs + delayPs + jitter.Draw(jitterRandom), channel);
-        }
-    }
-
     /// <summary>The next click of its own happens.</summary>
-    public void OwnClick()
+    /// <returns>When.</returns>
+    public long TakeOwn()
     {
-        if (afterpulseAtPs <= nextDarkPs)
+        long timePs = NextOwnPs;
+        if (afterpulseAtPs == timePs)
         {
-            long timePs = afterpulseAtPs;
             afterpulseAtPs = long.MaxValue;
-            Hit(timePs, 0);
         }
         else
         {
-            Hit(nextDarkPs, 0);
             ScheduleDark();
         }
+
+        return timePs;
     }
 
-    // Whether a live detector responds at its present efficiency; a click may schedule an afterpulse.
-    private bool Responds(long timePs)
+    /// <summary>Something hits the detector at its present efficiency; a click may schedule an afterpulse.</summary>
+    /// <param name="timePs">When, on the slot raster; never goes back.</param>
+    /// <returns>Whether it clicks.</returns>
+    public bool Clicks(long timePs)
     {
-        double recovered = timePs - liveFromPs;
-        if (recovered < RecoveredTimes * recoveryPs && clickRandom.NextDouble() < Math.Exp(-recovered / recoveryPs))
+        // Missed with probability exp(−recovered/τ): an exponential time of mean τ is longer.
+        double recovered = timePs - LiveFromPs;
+        if (recovered < 0 || (recovered < RecoveredTimes * recoveryPs && recoveries.Next() * recoveryPs > recovered))
         {
             return false;
         }
 
-        if (afterpulseProbability > 0 && clickRandom.NextDouble() < afterpulseProbability)
+        LiveFromPs = timePs + deadTimePs;
+        if (afterpulseProbability > 0 && afterpulseRandom.NextDouble() < afterpulseProbability)
         {
-            long at = timePs + deadTimePs + 1 + (long)(afterpulsePs * clickRandom.NextExponential());
+            long at = LiveFromPs + 1 + (long)(afterpulsePs * afterpulseRandom.NextExponential());
             afterpulseAtPs = Math.Min(afterpulseAtPs, at);
         }
 
@@ -97,7 +83,7 @@ internal sealed class Detector
 
     private void ScheduleDark()
     {
-        double gap = darkMeanGapPs * darkRandom.NextExponential();
+        double gap = darkMeanGapPs * darkGaps.Next();
         nextDarkPs = gap < 1L << 61 ? nextDarkPs + (long)gap : long.MaxValue; // also without dark counts
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MdiQkd.Acquisition;
 
 namespace MdiQkd.Simulation.Physics;
@@ -6,11 +5,16 @@ namespace MdiQkd.Simulation.Physics;
 /// <summary>The two detectors of a station and their tags in order of time. Dark counts go on with and without light.</summary>
 internal sealed class DetectorPair
 {
-    private readonly TagQueue queue = new();
+    private readonly TagQueue queue;
     private readonly Detector c;
     private readonly Detector d;
+    private readonly byte channelC;
+    private readonly byte channelD;
+    private readonly long[] seenPs = new long[LightHits.Capacity];
+    private readonly byte[] seenChannels = new byte[LightHits.Capacity];
+    private readonly long deadTimePs;
     private readonly int guardPs;
-    private readonly bool afterpulses;
+    private readonly bool plain; // dead time only
     private long nextOwnPs;
 
     /// <param name="station">Settings.</param>
@@ -19,37 +23,30 @@ internal sealed class DetectorPair
     /// <param name="leadPsMax">Light may be early on the slot raster by so much.</param>
     public DetectorPair(StationSettings station, PhysicsSeed seed, long startPs, int leadPsMax = 0)
     {
+        DetectorSettings settings = station.Detectors;
         var jitter = new JitterTable(station.ArrivalSigmaPs);
+        queue = new TagQueue(jitter, seed.Generator("jitter")) { FloorPs = startPs + 1 };
+        channelC = station.ChannelC;
+        channelD = station.ChannelD;
         guardPs = jitter.MaxPs + leadPsMax;
-        afterpulses = station.Detectors.AfterpulseProbability > 0;
-        queue.FloorPs = startPs + 1;
+        deadTimePs = (long)Math.Ceiling(settings.DeadTimePs);
+        plain = settings.RecoveryPs == 0 && settings.AfterpulseProbability == 0;
         startPs += guardPs + 1;
-        c = new Detector(station.Detectors, jitter, seed.Derive("detector c"), station.ChannelC, startPs, queue);
-        d = new Detector(station.Detectors, jitter, seed.Derive("detector d"), station.ChannelD, startPs, queue);
+        c = new Detector(settings, seed.Derive("detector c"), startPs);
+        d = new Detector(settings, seed.Derive("detector d"), startPs);
         nextOwnPs = Math.Min(c.NextOwnPs, d.NextOwnPs);
     }
 
     /// <summary>Tags not handed over yet.</summary>
     public int Count => queue.Count;
 
-    /// <summary>Light at the detectors at one time: bit 0 hits c, bit 2 hits d. Times never go back.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Hit(int windows, long timePs, int delayPs)
+    /// <summary>Light at the detectors, no earlier than all before.</summary>
+    public void Take(LightHits hits)
     {
-        OwnClicksUntil(timePs);
-        if ((windows & 1) != 0)
+        for (int i = 0; i < hits.Count;)
         {
-            c.Hit(timePs, delayPs);
-        }
-
-        if ((windows & 4) != 0)
-        {
-            d.Hit(timePs, delayPs);
-        }
-
-        if (afterpulses)
-        {
-            nextOwnPs = Math.Min(c.NextOwnPs, d.NextOwnPs);
+            OwnClicksUntil(hits.TimesPs[i]);
+            i = plain ? TakePlain(hits, i) : TakeOne(hits, i);
         }
     }
 
@@ -71,8 +68,54 @@ internal sealed class DetectorPair
     {
         while (nextOwnPs < timePs)
         {
-            (c.NextOwnPs <= d.NextOwnPs ? c : d).OwnClick();
-            nextOwnPs = Math.Min(c.NextOwnPs, d.NextOwnPs);
+            int detector = c.NextOwnPs <= d.NextOwnPs ? 0 : 1;
+            Hit(detector, (detector == 0 ? c : d).TakeOwn(), 0);
         }
+    }
+
+    private int TakeOne(LightHits hits, int i)
+    {
+        Hit(hits.Detectors[i], hits.TimesPs[i], hits.DelaysPs[i]);
+        return i + 1;
+    }
+
+    private void Hit(int detector, long timePs, int delayPs)
+    {
+        if ((detector == 0 ? c : d).Clicks(timePs))
+        {
+            queue.Add(timePs + delayPs, detector == 0 ? channelC : channelD);
+        }
+
+        nextOwnPs = Math.Min(c.NextOwnPs, d.NextOwnPs);
+    }
+
+    // Hits until the next click of a detector's own, if there is nothing but a dead time. Half of all hits may be lost to it and nothing
+    // tells which: no branch.
+    private int TakePlain(LightHits hits, int first)
+    {
+        ReadOnlySpan<long> timesPs = hits.TimesPs.AsSpan(first, hits.Count - first);
+        ReadOnlySpan<int> delaysPs = hits.DelaysPs.AsSpan(first, timesPs.Length);
+        ReadOnlySpan<byte> detectors = hits.Detectors.AsSpan(first, timesPs.Length);
+        long liveC = c.LiveFromPs;
+        long liveD = d.LiveFromPs;
+        int seen = 0;
+        int i = 0;
+        for (; i < timesPs.Length && timesPs[i] <= nextOwnPs; i++)
+        {
+            long isD = -(long)detectors[i];
+            long liveFrom = liveC ^ ((liveC ^ liveD) & isD);
+            long dead = (timesPs[i] - liveFrom) >> 63; // all bits, or none
+            long moved = (timesPs[i] + deadTimePs - liveFrom) & ~dead;
+            liveC += moved & ~isD;
+            liveD += moved & isD;
+            seenPs[seen] = timesPs[i] + delaysPs[i];
+            seenChannels[seen] = (byte)(channelC ^ ((channelC ^ channelD) & (int)isD));
+            seen += 1 + (int)dead;
+        }
+
+        c.LiveFromPs = liveC;
+        d.LiveFromPs = liveD;
+        queue.AddAll(seenPs.AsSpan(0, seen), seenChannels);
+        return first + i;
     }
 }

@@ -7,6 +7,7 @@ public sealed class JitterTable
     public const double FwhmPsMax = 5000;
 
     private const double CutSigmas = 8;
+    private const int BatchSize = 256;
 
     private readonly AliasTable errors;
 
@@ -30,4 +31,19 @@ public sealed class JitterTable
 
     /// <summary>Draws one error.</summary>
     public int Draw(PhysicsRandom random) => errors.Draw(random) - MaxPs;
+
+    /// <summary>Adds an error to each time.</summary>
+    public void AddTo(Span<long> timesPs, PhysicsRandom random)
+    {
+        Span<ulong> words = stackalloc ulong[BatchSize];
+        for (int first = 0; first < timesPs.Length; first += BatchSize)
+        {
+            Span<long> batch = timesPs.Slice(first, Math.Min(BatchSize, timesPs.Length - first));
+            random.Fill(words[..batch.Length]);
+            for (int i = 0; i < batch.Length; i++)
+            {
+                batch[i] += errors.Draw(words[i]) - MaxPs;
+            }
+        }
+    }
 }

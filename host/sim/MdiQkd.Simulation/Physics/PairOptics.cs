@@ -11,10 +11,7 @@ namespace MdiQkd.Simulation.Physics;
 /// </summary>
 internal readonly struct PairOptics
 {
-    /// <summary>2^27: shares are compared with 27 uniform bits.</summary>
-    public const int ShareOne = 1 << 27;
-
-    private readonly int earlyShare;
+    private readonly double earlyShare;
     private readonly double earlyVisibility;
     private readonly double lateCosine;
     private readonly double lateSine;
@@ -27,7 +24,7 @@ internal readonly struct PairOptics
         Mean = mean;
         Click = 1 - Math.Exp(-mean);
         Single = mean * Math.Exp(-mean);
-        this.earlyShare = (int)Math.Round(earlyShare * ShareOne);
+        this.earlyShare = earlyShare;
         this.earlyVisibility = earlyVisibility;
         lateCosine = lateVisibility * Math.Cos(latePhase);
         lateSine = lateVisibility * Math.Sin(latePhase);
@@ -61,20 +58,18 @@ internal readonly struct PairOptics
         };
     }
 
-    /// <summary>Window that one photon falls into at phase θ, as a bit of <see cref="ClickWindows"/>.</summary>
+    /// <summary>Probabilities that a photon falls into c early, d early, c late and d late, at phase θ.</summary>
     /// <param name="cosine">cos θ.</param>
     /// <param name="sine">sin θ.</param>
-    /// <param name="random">54 uniform bits.</param>
-    public int Photon(double cosine, double sine, ulong random)
+    /// <param name="shares">Receives the four.</param>
+    public void Shares(double cosine, double sine, Span<double> shares)
     {
-        int bin = (int)random & (ShareOne - 1);
-        int side = (int)(random >> 27) & (ShareOne - 1);
-        bool early = bin < earlyShare;
-        double visibility = early ? earlyVisibility * cosine : (lateCosine * cosine) - (lateSine * sine);
-        bool c = side < (1 + visibility) * (ShareOne / 2);
-        return early
-            ? (c ? ClickWindows.CEarly : ClickWindows.DEarly)
-            : (c ? ClickWindows.CLate : ClickWindows.DLate);
+        double early = earlyVisibility * cosine;
+        double late = (lateCosine * cosine) - (lateSine * sine);
+        shares[0] = 0.5 * earlyShare * (1 + early);
+        shares[1] = 0.5 * earlyShare * (1 - early);
+        shares[2] = 0.5 * (1 - earlyShare) * (1 + late);
+        shares[3] = 0.5 * (1 - earlyShare) * (1 - late);
     }
 
     private static double Share(double a, double b) => a + b > 0 ? a / (a + b) : 0.5;

@@ -1,66 +1,117 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace MdiQkd.Simulation.Physics;
 
 /// <summary>
-/// Pseudo-random numbers for physics: xoshiro256** 1.0 (Blackman and Vigna, ACM Trans. Math. Softw. 47, 36 (2021)). Not for keys.
-/// One user at a time.
+/// Pseudo-random numbers for physics: eight generators xoshiro256** 1.0 (Blackman and Vigna, ACM Trans. Math. Softw. 47, 36 (2021)), word
+/// n from generator n mod 8, so that vector registers of every width yield the same words. Not for keys. One user at a time.
 /// </summary>
 public sealed class PhysicsRandom
 {
-    private ulong s0;
-    private ulong s1;
-    private ulong s2;
-    private ulong s3;
+    /// <summary>Bytes of a seed: first words of all generators, second words of all, …</summary>
+    internal const int SeedSize = 4 * Generators * sizeof(ulong);
 
-    internal PhysicsRandom(ReadOnlySpan<byte> state)
+    private const int Generators = 8;
+    private const int BufferSize = 256;
+
+    private readonly ulong[] states = new ulong[4 * Generators];
+    private readonly ulong[] buffer = new ulong[BufferSize];
+    private int position = BufferSize;
+
+    internal PhysicsRandom(ReadOnlySpan<byte> seed)
     {
-        s0 = BinaryPrimitives.ReadUInt64LittleEndian(state);
-        s1 = BinaryPrimitives.ReadUInt64LittleEndian(state[8..]);
-        s2 = BinaryPrimitives.ReadUInt64LittleEndian(state[16..]);
-        s3 = BinaryPrimitives.ReadUInt64LittleEndian(state[24..]) | 1; // the state must not be all zero
+        for (int i = 0; i < states.Length; i++)
+        {
+            states[i] = BinaryPrimitives.ReadUInt64LittleEndian(seed[(i * sizeof(ulong))..]);
+        }
+
+        foreach (ref ulong last in states.AsSpan(3 * Generators))
+        {
+            last |= 1; // no state may be all zero
+        }
     }
 
     /// <summary>64 uniform bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong NextUInt64()
     {
-        ulong result = BitOperations.RotateLeft(s1 * 5, 7) * 9;
-        ulong t = s1 << 17;
-        s2 ^= s0;
-        s3 ^= s1;
-        s1 ^= s2;
-        s0 ^= s3;
-        s2 ^= t;
-        s3 = BitOperations.RotateLeft(s3, 45);
-        return result;
+        ulong[] words = buffer;
+        int next = position;
+        if ((uint)next >= (uint)words.Length)
+        {
+            Generate(words);
+            next = 0;
+        }
+
+        position = next + 1;
+        return words[next];
     }
 
     /// <summary>Uniform in [0, 1), 53 bits. The conversion is from a signed word, which is a single instruction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double NextDouble() => (long)(NextUInt64() >> 11) * (1.0 / (1L << 53));
 
-    /// <summary>Fills a span with what <see cref="NextDouble"/> would yield; the state stays in registers, a third of the time.</summary>
-    public void Fill(Span<double> uniforms)
-    {
-        (ulong a, ulong b, ulong c, ulong d) = (s0, s1, s2, s3);
-        for (int i = 0; i < uniforms.Length; i++)
-        {
-            uniforms[i] = (long)((BitOperations.RotateLeft(b * 5, 7) * 9) >> 11) * (1.0 / (1L << 53));
-            ulong t = b << 17;
-            c ^= a;
-            d ^= b;
-            b ^= c;
-            a ^= d;
-            c ^= t;
-            d = BitOperations.RotateLeft(d, 45);
-        }
-
-        (s0, s1, s2, s3) = (a, b, c, d);
-    }
-
     /// <summary>Exponential with mean 1; never negative, at most 36.8.</summary>
     public double NextExponential() => -Math.Log(1 - NextDouble());
+
+    /// <summary>Fills a span with what <see cref="NextUInt64"/> would yield.</summary>
+    public void Fill(Span<ulong> words)
+    {
+        while (words.Length > 0)
+        {
+            if (position == BufferSize)
+            {
+                if (words.Length >= BufferSize)
+                {
+                    Generate(words[..BufferSize]);
+                    words = words[BufferSize..];
+                    continue;
+                }
+
+                Generate(buffer);
+                position = 0;
+            }
+
+            int count = Math.Min(words.Length, BufferSize - position);
+            buffer.AsSpan(position, count).CopyTo(words);
+            position += count;
+            words = words[count..];
+        }
+    }
+
+    // A whole number of rounds of all generators; the states of as many as fit a register stay in registers.
+    private void Generate(Span<ulong> words)
+    {
+        for (int first = 0; first < Generators; first += Vector<ulong>.Count)
+        {
+            var a = new Vector<ulong>(states, first);
+            var b = new Vector<ulong>(states, Generators + first);
+            var c = new Vector<ulong>(states, (2 * Generators) + first);
+            var d = new Vector<ulong>(states, (3 * Generators) + first);
+            ref ulong word = ref words[first];
+            for (int i = 0; i < words.Length; i += Generators)
+            {
+                Vector<ulong> five = RotateLeft(b + (b << 2), 7);
+                (five + (five << 3)).StoreUnsafe(ref word, (nuint)i);
+                Vector<ulong> t = b << 17;
+                c ^= a;
+                d ^= b;
+                b ^= c;
+                a ^= d;
+                c ^= t;
+                d = RotateLeft(d, 45);
+            }
+
+            a.CopyTo(states, first);
+            b.CopyTo(states, Generators + first);
+            c.CopyTo(states, (2 * Generators) + first);
+            d.CopyTo(states, (3 * Generators) + first);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<ulong> RotateLeft(Vector<ulong> words, int bits) => (words << bits) | (words >> (64 - bits));
 }

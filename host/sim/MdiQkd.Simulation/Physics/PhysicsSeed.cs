@@ -29,7 +29,7 @@ public sealed class PhysicsSeed
     /// <summary>A generator of its own for one purpose.</summary>
     public PhysicsRandom Generator(string purpose)
     {
-        byte[] state = HKDF.Expand(HashAlgorithmName.SHA256, key, Size, Encoding.UTF8.GetBytes("generator " + purpose));
-        return new PhysicsRandom(state);
+        byte[] info = Encoding.UTF8.GetBytes("generator " + purpose);
+        return new PhysicsRandom(HKDF.Expand(HashAlgorithmName.SHA256, key, PhysicsRandom.SeedSize, info));
     }
 }

@@ -11,12 +11,17 @@ internal sealed class PilotClicks
 {
     private const int Kinds = 5;
 
-    private readonly PilotPattern pilots;
+    private static readonly PilotKind[] KindsOfCycle = [.. Enumerable.Range(0, PilotPattern.CycleLength).Select(n => PilotPattern.KindOfActive(n))];
+
     private readonly PhysicsRandom random;
-    private readonly double[] cumulative = new double[Kinds * ExactChannel.Patterns];
-    private readonly double largest;
+    private readonly ulong[] clickWords = new ulong[Kinds]; // candidates with a word below this click
+    private readonly AliasTable[] patterns = new AliasTable[Kinds];
+    private readonly ExponentialDraws gaps;
     private readonly double pilotsPerExponential;
     private readonly int guards;
+    private readonly int active; // pilots of a group that are no guards
+    private readonly int period;
+    private readonly long nextMax; // beyond any session
     private long next; // number of the next candidate among the pilots that are no guards
 
     /// <param name="channel">Channel of the stretch.</param>
@@ -33,31 +38,36 @@ internal sealed class PilotClicks
         long firstSlot,
         PhysicsRandom random)
     {
-        this.pilots = pilots;
         this.random = random;
-        guards = pilots.Length - pilots.ActivePerGroup;
-        double[] patterns = new double[ExactChannel.Patterns];
+        gaps = new ExponentialDraws(random);
+        period = pilots.Period;
+        active = pilots.ActivePerGroup;
+        guards = pilots.Length - active;
+        nextMax = long.MaxValue / 4 / period;
+        double[] clicks = new double[Kinds];
+        double[] probabilities = new double[ExactChannel.Patterns];
         for (PilotKind kind = PilotKind.AloneA; pilots.Length > 0 && kind <= PilotKind.Quadrature; kind++)
         {
-            Array.Clear(patterns);
+            Array.Clear(probabilities);
             channel.AddClickPatterns(
                 PulseState.From(sourceA, PilotPattern.StateOf(kind, isReference: true)),
                 PulseState.From(sourceB, PilotPattern.StateOf(kind, isReference: false)),
                 1,
-                patterns);
-            double sum = 0;
-            for (int i = 1; i < patterns.Length; i++)
-            {
-                sum += patterns[i];
-                cumulative[((int)kind * ExactChannel.Patterns) + i] = sum;
-            }
+                probabilities);
+            probabilities[0] = 0;
+            clicks[(int)kind] = probabilities.Sum();
+            patterns[(int)kind] = new AliasTable(clicks[(int)kind] > 0 ? probabilities : [1]);
+        }
 
-            largest = Math.Max(largest, sum);
+        double largest = clicks.Max();
+        for (int kind = 0; largest > 0 && kind < Kinds; kind++)
+        {
+            clickWords[kind] = CandidateSlots.WordsOf(clicks[kind] / largest);
         }
 
         pilotsPerExponential = largest > 0 ? -1 / Math.Log(1 - largest) : double.MaxValue;
-        long group = Math.DivRem(firstSlot, pilots.Period, out long position);
-        next = (group * pilots.ActivePerGroup) + Math.Clamp(position - guards, 0, pilots.ActivePerGroup);
+        long group = Math.DivRem(firstSlot, period, out long position);
+        next = (group * active) + Math.Clamp(position - guards, 0, active);
         Slot = long.MaxValue;
         if (largest > 0)
         {
@@ -79,26 +89,20 @@ internal sealed class PilotClicks
     {
         while (true)
         {
-            next += (long)Math.Min(random.NextExponential() * pilotsPerExponential, 1L << 60);
-            if (next > long.MaxValue / 4 / pilots.Period)
+            next += (long)Math.Min(gaps.Next() * pilotsPerExponential, 1L << 60);
+            if (next > nextMax)
             {
                 Slot = long.MaxValue;
                 return;
             }
 
-            Kind = PilotPattern.KindOfActive(next);
-            int row = (int)Kind * ExactChannel.Patterns;
-            double uniform = random.NextDouble() * largest;
-            long group = Math.DivRem(next++, pilots.ActivePerGroup, out long position);
-            if (uniform < cumulative[row + ExactChannel.Patterns - 1])
+            Kind = KindsOfCycle[(int)next & (PilotPattern.CycleLength - 1)];
+            long number = next++;
+            if (random.NextUInt64() < clickWords[(int)Kind])
             {
-                Slot = (group * pilots.Period) + guards + position;
-                Pattern = 1;
-                while (uniform >= cumulative[row + Pattern])
-                {
-                    Pattern++;
-                }
-
+                long group = Math.DivRem(number, active, out long position);
+                Slot = (group * period) + guards + position;
+                Pattern = patterns[(int)Kind].Draw(random);
                 return;
             }
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MdiQkd.KeyRate.Channel;
 using MdiQkd.Protocol;
 
@@ -16,6 +17,7 @@ internal sealed class PotentialCoincidences
     private static readonly int[] Patterns = [9, 6, 13, 11, 14, 7, 15];
 
     private readonly double[] cumulative = new double[States * States * 8];
+    private readonly ulong[] cumulativeWords = new ulong[States * States * 8];
     private readonly double[] otherSlots = new double[ExactChannel.Patterns];
 
     public PotentialCoincidences(ExactChannel channel, SourceSettings sourceA, SourceSettings sourceB)
@@ -45,26 +47,42 @@ internal sealed class PotentialCoincidences
         {
             otherSlots[i] /= sum;
         }
+
+        for (int i = 0; Largest > 0 && i < cumulative.Length; i++)
+        {
+            cumulativeWords[i] = CandidateSlots.WordsOf(cumulative[i] / Largest);
+        }
+
+        for (int pair = 0; pair < Words.Length; pair++)
+        {
+            Words[pair] = cumulativeWords[(pair * 8) + Patterns.Length - 1];
+        }
     }
 
-    /// <summary>Largest <see cref="Probabilities"/> over all pairs of states.</summary>
+    /// <summary>Largest probability of a potential coincidence over all pairs of states.</summary>
     public double Largest { get; private set; }
 
     /// <summary>Distribution of the 16 click patterns in slots that are no potential coincidence, over the label mix.</summary>
     public ReadOnlySpan<double> OtherSlots => otherSlots;
 
-    /// <summary>Probability that a slot with the given states (A × 16 + B) is a potential coincidence.</summary>
-    public double[] Probabilities { get; } = new double[States * States];
+    /// <summary>
+    /// A slot that is a candidate with probability <see cref="Largest"/> is a potential coincidence if its random word lies below that of its
+    /// states (A × 16 + B).
+    /// </summary>
+    public ulong[] Words { get; } = new ulong[States * States];
 
-    /// <summary>Click pattern for a uniform number below the pair's probability.</summary>
-    public int Pattern(int pair, double uniform)
+    /// <summary>Click pattern that a word below the pair's chooses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Pattern(int pair, ulong word)
     {
-        // Counted without a branch: the two likely patterns are equally likely.
-        ReadOnlySpan<double> row = cumulative.AsSpan(pair * 8, 8);
-        int i = 0;
-        for (int k = 0; k < 6; k++)
+        // The two likely patterns are equally likely: no branch between them.
+        ReadOnlySpan<ulong> row = cumulativeWords.AsSpan(pair * 8, 8);
+        int i = word >= row[0] ? 1 : 0;
+        if (word >= row[1])
         {
-            i += uniform >= row[k] ? 1 : 0;
+            for (i = 2; word >= row[i]; i++)
+            {
+            }
         }
 
         return Patterns[i];
@@ -79,7 +97,6 @@ internal sealed class PotentialCoincidences
             cumulative[(pair * 8) + i] = sum;
         }
 
-        Probabilities[pair] = sum;
         Largest = Math.Max(Largest, sum);
     }
 }

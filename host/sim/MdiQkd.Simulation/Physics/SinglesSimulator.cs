@@ -1,3 +1,4 @@
+using System.Numerics;
 using MdiQkd.Acquisition;
 using MdiQkd.Protocol;
 
@@ -5,8 +6,8 @@ namespace MdiQkd.Simulation.Physics;
 
 /// <summary>
 /// Every click of both detectors as a time tag. Candidate slots are drawn at the largest probability that any photon of a slot
-/// is seen, over all states; at a candidate the states are looked up, the number of seen photons is drawn from its
-/// Poisson law, the global phase uniformly, and each photon falls into one of the four windows.
+/// is seen, over all states; at a candidate the states are looked up, and the windows that its photons fall into are drawn
+/// (<see cref="WindowPatterns"/>: Poisson photon numbers, uniform global phase).
 /// </summary>
 /// <remarks>
 /// Design: nothing here uses averaged coincidence formulas, so that a comparison with <see cref="KeyRate.Channel.ExactChannel"/>
@@ -15,14 +16,13 @@ namespace MdiQkd.Simulation.Physics;
 public sealed class SinglesSimulator : ISessionSimulator
 {
     private readonly CandidateSlots candidates;
-    private readonly PhysicsRandom random;
-    private readonly PhysicsRandom acceptRandom;
-    private readonly double[] uniforms = new double[CandidateSlots.BatchSize];
-    private readonly int[] accepted = new int[CandidateSlots.BatchSize];
-    private readonly double[] clicks = new double[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
+    private readonly CandidateFilter filter;
+    private readonly WindowPatterns patterns;
     private readonly PairOptics[] optics = new PairOptics[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
     private readonly double[]? flips; // probability that B's bit is flipped, per pair of states
-    private readonly double candidateProbability;
+    private readonly PhysicsRandom flipRandom;
+    private readonly LightHits hits = new();
+    private readonly long[] windowCentresPs;
     private readonly DetectorPair detectors;
     private readonly ArrivalDelays? delays;
     private readonly SlotTiming timing;
@@ -41,8 +41,8 @@ public sealed class SinglesSimulator : ISessionSimulator
         timing = station.Timing;
         this.startPs = startPs;
         ReachedSlot = firstSlot;
-        random = seed.Generator("photons");
-        acceptRandom = seed.Generator("slots with a photon");
+        windowCentresPs = [timing.EarlyCentrePs, timing.EarlyCentrePs, timing.LateCentrePs, timing.LateCentrePs];
+        flipRandom = seed.Generator("flipped bits");
         double misalignment = Math.Max(station.Interference.MisalignmentZ, station.Interference.MisalignmentX);
         flips = misalignment > 0 ? new double[optics.Length] : null;
         for (int i = 0; i < optics.Length; i++)
@@ -50,8 +50,6 @@ public sealed class SinglesSimulator : ISessionSimulator
             var stateA = new PreparedState((byte)(i / PreparedState.ValuesWithPilots));
             var stateB = new PreparedState((byte)(i % PreparedState.ValuesWithPilots));
             optics[i] = PairOptics.Of(a, stateA, b, stateB, station);
-            clicks[i] = optics[i].Click;
-            candidateProbability = Math.Max(candidateProbability, optics[i].Click);
             if (flips is not null)
             {
                 flips[i] = stateA.Label == IntensityLabel.Z && stateB.Label == IntensityLabel.Z
@@ -60,8 +58,9 @@ public sealed class SinglesSimulator : ISessionSimulator
             }
         }
 
-        candidates = new CandidateSlots(
-            seed.Generator("candidate slots"), candidateProbability, firstSlot, a.States, b.States);
+        patterns = new WindowPatterns(optics);
+        candidates = new CandidateSlots(seed.Generator("candidate slots"), patterns.Largest, firstSlot);
+        filter = new CandidateFilter(candidates, a.States, b.States);
         delays = ArrivalDelays.OfAny(a, b, seed);
         detectors = new DetectorPair(
             station, seed, startPs + (firstSlot * timing.SlotPeriodPs), delays?.LargestPs ?? 0);
@@ -75,9 +74,19 @@ public sealed class SinglesSimulator : ISessionSimulator
     {
         ReachedSlot = Math.Max(ReachedSlot, untilSlot);
         bool progress = false; // at least one batch a call: what waits for the watermark must not stop the next call
-        int end;
-        while ((end = candidates.Prepare(untilSlot)) > candidates.Position)
+        while (true)
         {
+            if (candidates.IsUsedUp)
+            {
+                candidates.Next();
+            }
+
+            int end = candidates.EndBefore(untilSlot);
+            if (end == candidates.Position)
+            {
+                break;
+            }
+
             if (progress && detectors.Count >= tagsMax)
             {
                 ReachedSlot = candidates.Slots[candidates.Position];
@@ -99,65 +108,58 @@ public sealed class SinglesSimulator : ISessionSimulator
 
     private void Simulate(int first, int end)
     {
+        filter.Accept(first, end, patterns.Words);
+        ReadOnlySpan<int> accepted = filter.Accepted;
+        ReadOnlySpan<int> pairs = filter.Pairs;
         ReadOnlySpan<long> slots = candidates.Slots;
-        ReadOnlySpan<byte> packedA = candidates.PackedA;
-        ReadOnlySpan<byte> packedB = candidates.PackedB;
-        acceptRandom.Fill(uniforms.AsSpan(0, end - first));
-
-        // Which are accepted cannot be predicted: they are collected without a branch.
+        ReadOnlySpan<ulong> words = candidates.Words;
+        (long[] timesPs, byte[] hitDetectors) = (hits.TimesPs, hits.Detectors);
+        ReadOnlySpan<long> centresPs = windowCentresPs;
+        long periodPs = timing.SlotPeriodPs;
+        bool onRaster = delays is null;
         int count = 0;
-        for (int i = first; i < end; i++)
-        {
-            int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
-            double uniform = uniforms[i - first] * candidateProbability;
-            accepted[count] = i;
-            uniforms[count] = uniform;
-            count += uniform < clicks[pair] ? 1 : 0;
-        }
-
-        for (int n = 0; n < count; n++)
+        for (int n = 0; n < accepted.Length; n++)
         {
             int i = accepted[n];
-            int pair = (packedA[i] * PreparedState.ValuesWithPilots) + packedB[i];
+            int pair = pairs[n];
 
             // A flipped bit changes where light falls, not how much.
-            if (flips is not null && random.NextDouble() < flips[pair])
+            if (flips is not null && flipRandom.NextDouble() < flips[pair])
             {
                 pair ^= 1 << PreparedState.BitShift;
             }
 
-            ref readonly PairOptics pairOptics = ref optics[pair];
-            int windows = Photons(in pairOptics, uniforms[n]);
-            long slotPs = startPs + (slots[i] * timing.SlotPeriodPs);
-            if ((windows & (ClickWindows.CEarly | ClickWindows.DEarly)) != 0)
+            int pattern = patterns.Draw(pair, words[i]);
+            long slotPs = startPs + (slots[i] * periodPs);
+            if (pattern < WindowPatterns.Windows && onRaster)
             {
-                detectors.Hit(windows, slotPs + timing.EarlyCentrePs, delays?.Draw(pairOptics.ShareOfA.Early) ?? 0);
+                timesPs[count] = slotPs + centresPs[pattern];
+                hitDetectors[count++] = (byte)(pattern & 1);
             }
-
-            if ((windows & (ClickWindows.CLate | ClickWindows.DLate)) != 0)
+            else
             {
-                detectors.Hit(windows >> 1, slotPs + timing.LateCentrePs, delays?.Draw(pairOptics.ShareOfA.Late) ?? 0);
+                count = AddAll(count, WindowPatterns.SetOf(pattern), slotPs, optics[pair].ShareOfA);
             }
         }
+
+        hits.Count = count;
+        detectors.Take(hits);
     }
 
-    // The uniform number that accepted the slot also chooses the number of photons: it lies below the probability of 1, 1..2, …
-    private int Photons(in PairOptics pair, double uniform)
+    private int AddAll(int count, int windows, long slotPs, (double Early, double Late) shareOfA)
     {
-        ulong word = random.NextUInt64();
-        int phase = (int)(word >> (64 - PhaseTable.Bits));
-        double cosine = PhaseTable.Cosines[phase];
-        double sine = PhaseTable.Sines[phase];
-        int windows = pair.Photon(cosine, sine, word);
-        double term = pair.Single;
-        double sum = term;
-        for (int photons = 2; uniform >= sum && term > 1e-18; photons++)
+        // Both detectors' light of a bin comes together.
+        const int earlyWindows = 3;
+        int early = delays is not null && (windows & earlyWindows) != 0 ? delays.Draw(shareOfA.Early) : 0;
+        int late = delays is not null && windows > earlyWindows ? delays.Draw(shareOfA.Late) : 0;
+        for (; windows != 0; windows &= windows - 1)
         {
-            term *= pair.Mean / photons;
-            sum += term;
-            windows |= pair.Photon(cosine, sine, random.NextUInt64());
+            int window = BitOperations.TrailingZeroCount(windows);
+            hits.TimesPs[count] = slotPs + windowCentresPs[window];
+            hits.DelaysPs[count] = window < 2 ? early : late;
+            hits.Detectors[count++] = (byte)(window & 1);
         }
 
-        return windows;
+        return count;
     }
 }

@@ -4,41 +4,66 @@ using MdiQkd.Acquisition;
 namespace MdiQkd.Simulation.Physics;
 
 /// <summary>
-/// Tags on their way out: put in nearly in order (jitter swaps neighbours), sorted as they come, handed over up to a watermark.
+/// Tags on their way out: put in nearly in order, given their timing errors in batches, sorted as they come (the errors swap
+/// neighbours), handed over up to a watermark.
 /// </summary>
 internal sealed class TagQueue
 {
-    private long[] timesPs = new long[1024];
-    private byte[] channels = new byte[1024];
+    private const int PendingMax = 1024;
+
+    private readonly JitterTable jitter;
+    private readonly PhysicsRandom random;
+    private readonly long[] pendingPs = new long[PendingMax];
+    private readonly byte[] pendingChannels = new byte[PendingMax];
+    private long[] timesPs = new long[PendingMax];
+    private byte[] channels = new byte[PendingMax];
+    private int pending;
+    private int sorted;
+
+    /// <param name="jitter">Timing errors.</param>
+    /// <param name="random">Own generator, for them.</param>
+    public TagQueue(JitterTable jitter, PhysicsRandom random)
+    {
+        this.jitter = jitter;
+        this.random = random;
+    }
 
     /// <summary>Tags held.</summary>
-    public int Count { get; private set; }
+    public int Count => sorted + pending;
 
     /// <summary>No tag is earlier than this: light that comes early cannot reach back before the stretch.</summary>
     public long FloorPs { get; set; } = long.MinValue;
 
-    /// <summary>Adds a tag; cheap if it is not much earlier than the latest one.</summary>
+    /// <summary>Adds a tag.</summary>
+    /// <param name="timePs">Time without its timing error.</param>
+    /// <param name="channel">Channel.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long timePs, byte channel)
     {
-        long[] times = timesPs;
-        int i = Count;
-        if ((uint)i < (uint)times.Length && (i == 0 ? FloorPs : times[i - 1]) <= timePs)
+        int i = pending;
+        pendingPs[i] = timePs;
+        pendingChannels[i] = channel;
+        pending = i + 1;
+        if (i + 1 == PendingMax)
         {
-            times[i] = timePs;
-            channels[i] = channel;
-            Count = i + 1;
+            Settle();
         }
-        else
-        {
-            Insert(timePs, channel);
-        }
+    }
+
+    /// <summary>Adds tags.</summary>
+    /// <param name="addedPs">Times without timing errors; overwritten.</param>
+    /// <param name="addedChannels">Channels.</param>
+    public void AddAll(Span<long> addedPs, ReadOnlySpan<byte> addedChannels)
+    {
+        Settle();
+        Sort(addedPs, addedChannels);
     }
 
     /// <summary>Moves every tag up to the watermark into a cleared block; the rest waits.</summary>
     public void MoveTo(TimeTagBlock block, long watermarkPs)
     {
-        int ready = Count;
+        Settle();
+        int ready = sorted;
         while (ready > 0 && timesPs[ready - 1] > watermarkPs)
         {
             ready--;
@@ -50,15 +75,16 @@ internal sealed class TagQueue
         channels.AsSpan(0, ready).CopyTo(block.Channels);
         block.Count = ready;
         block.WatermarkPs = watermarkPs;
-        timesPs.AsSpan(ready, Count - ready).CopyTo(timesPs);
-        channels.AsSpan(ready, Count - ready).CopyTo(channels);
-        Count -= ready;
+        timesPs.AsSpan(ready, sorted - ready).CopyTo(timesPs);
+        channels.AsSpan(ready, sorted - ready).CopyTo(channels);
+        sorted -= ready;
     }
 
     /// <summary>Moves all tags into a cleared block; those after the watermark are moved to it.</summary>
     public void MoveAllTo(TimeTagBlock block, long watermarkPs)
     {
-        for (int i = Count - 1; i >= 0 && timesPs[i] > watermarkPs; i--)
+        Settle();
+        for (int i = sorted - 1; i >= 0 && timesPs[i] > watermarkPs; i--)
         {
             timesPs[i] = watermarkPs;
         }
@@ -66,24 +92,48 @@ internal sealed class TagQueue
         MoveTo(block, watermarkPs);
     }
 
-    private void Insert(long timePs, byte channel)
+    private void Settle()
     {
-        timePs = Math.Max(timePs, FloorPs);
-        if (Count == timesPs.Length)
+        Sort(pendingPs.AsSpan(0, pending), pendingChannels);
+        pending = 0;
+    }
+
+    private void Sort(Span<long> addedPs, ReadOnlySpan<byte> addedChannels)
+    {
+        jitter.AddTo(addedPs, random);
+        int count = sorted;
+        if (count + addedPs.Length > timesPs.Length)
         {
-            Array.Resize(ref timesPs, 2 * Count);
-            Array.Resize(ref channels, 2 * Count);
+            int size = Math.Max(2 * timesPs.Length, count + addedPs.Length);
+            Array.Resize(ref timesPs, size);
+            Array.Resize(ref channels, size);
         }
 
-        int i = Count++;
-        while (i > 0 && timesPs[i - 1] > timePs)
+        Span<long> times = timesPs;
+        Span<byte> tags = channels;
+        long last = count > 0 ? times[count - 1] : FloorPs;
+        for (int n = 0; n < addedPs.Length; n++)
         {
-            timesPs[i] = timesPs[i - 1];
-            channels[i] = channels[i - 1];
-            i--;
+            long timePs = addedPs[n];
+            int i = count++;
+            if (timePs >= last)
+            {
+                last = timePs;
+            }
+            else
+            {
+                timePs = Math.Max(timePs, FloorPs);
+                for (; i > 0 && times[i - 1] > timePs; i--)
+                {
+                    times[i] = times[i - 1];
+                    tags[i] = tags[i - 1];
+                }
+            }
+
+            times[i] = timePs;
+            tags[i] = addedChannels[n];
         }
 
-        timesPs[i] = timePs;
-        channels[i] = channel;
+        sorted = count;
     }
 }
