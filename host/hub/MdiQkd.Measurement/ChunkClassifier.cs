@@ -144,9 +144,10 @@ internal sealed class ChunkClassifier
     /// <summary>Judges slots of three or more tags by the rules, into the maps of those of two.</summary>
     private void JudgeGroups(int words)
     {
+        ReadOnlySpan<ulong> groups = maps.Words(SlotMaps.Map.Group, words);
         for (int word = 0; word < words; word++)
         {
-            for (ulong left = maps.Words(SlotMaps.Map.Group, words)[word]; left != 0; left &= left - 1)
+            for (ulong left = groups[word]; left != 0; left &= left - 1)
             {
                 int bit = BitOperations.TrailingZeroCount(left);
                 SlotMaps.Map? map = JudgeGroup((word << 6) + bit) switch

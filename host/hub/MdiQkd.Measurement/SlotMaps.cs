@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -82,9 +81,11 @@ internal sealed class SlotMaps
     /// <param name="grid">Slot raster.</param>
     /// <param name="offsetsPs">Times; a multiple of <see cref="GroupTags"/>.</param>
     /// <param name="channels">Channels, at least as many.</param>
-    /// <param name="biasPs">Added to every time, modulo 2^32: makes it count from the start of a slot.</param>
+    /// <param name="biasPs">
+    /// Added to every time, modulo 2^32: makes it count from the start of a slot, from 0 to <see cref="SlotGrid.OffsetPsMax"/>.
+    /// </param>
     /// <param name="delayCPs">Subtracted from those of detector c.</param>
-    /// <returns>False if a tag is out of reach of 32 bits, or slots descend; the maps are then void.</returns>
+    /// <returns>False if slots descend; the maps are then void.</returns>
     public bool TryFill(SlotGrid grid, ReadOnlySpan<uint> offsetsPs, ReadOnlySpan<byte> channels, uint biasPs, int delayCPs)
     {
         channels = channels[..offsetsPs.Length];
@@ -146,16 +147,21 @@ internal sealed class SlotMaps
         }
     }
 
-    /// <summary>Number of tags with their bit in a map.</summary>
+    /// <summary>Number of tags with their bit in a map: by a table of half bytes, in sums of bytes that 8 vectors do not overflow.</summary>
     public long CountOf(Map map, int words)
     {
-        long count = 0;
-        foreach (ulong word in Words(map, words))
+        Vector128<byte> bits = Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+        Vector256<byte> table = Vector256.Create(bits, bits);
+        Vector256<byte> low = Vector256.Create((byte)15);
+        Vector256<byte> sums = default;
+        ref ulong first = ref this.words[FirstWord];
+        for (nint word = 0; word < words; word += Vector256<ulong>.Count)
         {
-            count += BitOperations.PopCount(word);
+            Vector256<ulong> these = Load(ref Unsafe.Add(ref first, word), map);
+            sums += Avx2.Shuffle(table, these.AsByte() & low) + Avx2.Shuffle(table, (these >>> 4).AsByte() & low);
         }
 
-        return count;
+        return Vector256.Sum(Avx2.SumAbsoluteDifferences(sums, Vector256<byte>.Zero).AsInt64());
     }
 
     private static Vector256<ulong> Load(ref ulong at, Map map) => Vector256.LoadUnsafe(ref at, (nuint)((int)map * WordsOfMap));
@@ -209,16 +215,15 @@ internal sealed class SlotMaps
         Vector256<int> earlyEnd = Vector256.Create(WindowEnd(grid, grid.EarlyPs));
         Vector256<int> lateEnd = Vector256.Create(WindowEnd(grid, grid.LatePs));
         Vector256<int> before = Vector256.Create(-1);
-        Vector256<uint> reach = default;
         Vector256<int> descents = default;
-        for (nint i = 0; i < offsetsPs.Length; i += GroupTags)
+        nint group = 0;
+        for (nint i = 0; i < offsetsPs.Length; i += GroupTags, group++)
         {
             Vector256<int> isC = Avx2.CompareEqual(
                 Avx2.ConvertToVector256Int32(
                     Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref channel, i))).AsByte()),
                 channelC);
             Vector256<uint> x = Vector256.LoadUnsafe(ref offset, (nuint)i) + bias - (isC & delayC).AsUInt32();
-            reach |= x;
 
             // Slot in the upper, fraction in the lower half of each.
             Vector256<ulong> even = Avx2.ShiftRightLogical(Avx2.Multiply(x, factor), shift);
@@ -228,18 +233,18 @@ internal sealed class SlotMaps
 
             Vector256<int> late = Avx2.CompareGreaterThan(lateEnd, fractions + toLate);
             Vector256<int> early = Avx2.CompareGreaterThan(earlyEnd, fractions + toEarly);
-            Unsafe.Add(ref isLate, i >> 3) = (byte)late.ExtractMostSignificantBits();
-            Unsafe.Add(ref inWindow, i >> 3) = (byte)(late | early).ExtractMostSignificantBits();
+            Unsafe.Add(ref isLate, group) = (byte)late.ExtractMostSignificantBits();
+            Unsafe.Add(ref inWindow, group) = (byte)(late | early).ExtractMostSignificantBits();
 
             // Slots of the tags one before: lanes move up by one, the last of the group before comes in.
             Vector256<int> beforeThese = Avx2.AlignRight(slots, Avx2.Permute2x128(before, slots, 0x21), 12);
-            Unsafe.Add(ref same, i >> 3) = (byte)Avx2.CompareEqual(beforeThese, slots).ExtractMostSignificantBits();
+            Unsafe.Add(ref same, group) = (byte)Avx2.CompareEqual(beforeThese, slots).ExtractMostSignificantBits();
             descents |= Avx2.CompareGreaterThan(beforeThese, slots);
             slots.StoreUnsafe(ref slot, (nuint)i);
             before = slots;
         }
 
-        return ((reach & Vector256.Create(~(uint)(SlotGrid.OffsetPsMax - 1))).AsInt32() | descents) == Vector256<int>.Zero;
+        return descents == Vector256<int>.Zero;
     }
 
     private static int WindowEnd(SlotGrid grid, int fromPs) =>
