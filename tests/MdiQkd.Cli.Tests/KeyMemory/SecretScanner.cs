@@ -9,10 +9,13 @@ namespace MdiQkd.Cli.Tests.KeyMemory;
 internal sealed class SecretScanner
 {
     private const int WordBytes = sizeof(ulong);
+    private const int FilterBits = 20;
 
     private readonly List<(string Name, byte[] Content, int PieceMin)> secrets = [];
     private readonly Dictionary<ulong, List<(int Secret, int At)>> words = [];
-    private readonly ulong[] filter = new ulong[1 << 18];
+
+    // Two bits of one word of 2^20 for each entry: of a few million entries one offset in hundreds passes that should not.
+    private readonly ulong[] filter = new ulong[1 << FilterBits];
 
     /// <summary>Longest piece that is looked for: a reader in parts lets its parts overlap by this much.</summary>
     internal const int PieceBytesMax = 64;
@@ -33,7 +36,7 @@ internal sealed class SecretScanner
             }
 
             ulong hash = Hash(word);
-            filter[hash >> 6] |= 1UL << (int)(hash & 63);
+            filter[Place(hash)] |= Mask(hash);
             if (!words.TryGetValue(word, out List<(int Secret, int At)>? places))
             {
                 words[word] = places = [];
@@ -89,7 +92,8 @@ internal sealed class SecretScanner
         {
             ulong word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
             ulong hash = Hash(word);
-            if ((filter[hash >> 6] >> (int)(hash & 63) & 1) == 0 || !words.TryGetValue(word, out List<(int Secret, int At)>? places))
+            ulong mask = Mask(hash);
+            if ((filter[Place(hash)] & mask) != mask || !words.TryGetValue(word, out List<(int Secret, int At)>? places))
             {
                 continue;
             }
@@ -135,5 +139,9 @@ internal sealed class SecretScanner
         return shifted;
     }
 
-    private static ulong Hash(ulong word) => (word * 0x9E3779B97F4A7C15UL) >> 40; // 24 bits
+    private static ulong Hash(ulong word) => (word ^ (word >> 32)) * 0x9E3779B97F4A7C15UL;
+
+    private static int Place(ulong hash) => (int)(hash >> (64 - FilterBits));
+
+    private static ulong Mask(ulong hash) => (1UL << (int)(hash >> 38)) | (1UL << (int)(hash >> 32)); // shifts count modulo 64
 }
