@@ -20,6 +20,18 @@ public sealed class EventSimulationTests(ITestOutputHelper output)
         Assert.Equal(24, check.Counts.Count);
     }
 
+    /// <remarks>Raman light of some thousand times the dark counts, from fibre of two lengths; without them in theory the same events differ.</remarks>
+    [Fact]
+    public void Theory_with_raman_light_agrees_and_without_it_differs()
+    {
+        EvaluationScenario raman = Quantity.Find("launch-power")!.With(Scenario, -14);
+        Assert.InRange(raman.Station.Detectors.DarkRateHz, 5e4, 5e5);
+        SimulationCheck check = EventSimulation.Check(raman, A, B, 8);
+        output.WriteLine(string.Join('\n', check.Counts.Select(count => $"{count} {count.Sigma:F2}")));
+        Assert.False(check.Differs);
+        Assert.True(EventSimulation.Check(Scenario, A, B, 8, raman).Differs);
+    }
+
     [Fact]
     public void Both_bell_states_are_counted_where_detectors_are_fast_enough()
     {

@@ -45,5 +45,5 @@ internal static class EvaluatedNetworks
             [.. network.Pairs.Select(pair => new NetworkPair(pair.A, pair.B, pair.SourceA?.ToSettings(), pair.SourceB?.ToSettings()))]);
     }
 
-    private static FibreArm Arm(UserArm user) => new(user.LengthKm, user.LossDbPerKm, user.HubLossDb);
+    private static FibreArm Arm(UserArm user) => new(user.LengthKm, user.LossDbPerKm, user.HubLossDb, user.Raman);
 }

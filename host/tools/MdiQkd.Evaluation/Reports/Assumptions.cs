@@ -6,7 +6,7 @@ namespace MdiQkd.Evaluation.Reports;
 /// <summary>Everything that a figure rests on, in words and values.</summary>
 internal static class Assumptions
 {
-    // The only quantity that a scenario may leave to a model.
+    // Left to a model, unlike the numbers of classical channels, which are missing where there are none.
     private const string EfficiencyOfTheCodes =
         "measured with the codes of this network, by QBER and block size (1.075 to 1.216; beside every rate in the tables)";
 
@@ -19,7 +19,9 @@ internal static class Assumptions
         List<(string, string)> list = [];
         foreach (Quantity quantity in Quantity.All.Where(q => !q.IsDerived && !left.Contains(q.Name)))
         {
-            list.Add((quantity.Label, quantity.Get(scenario) is { } value ? quantity.Show(value) : EfficiencyOfTheCodes));
+            list.Add((quantity.Label, quantity.Get(scenario) is { } value ? quantity.Show(value)
+                : quantity.Name == "ec-efficiency" ? EfficiencyOfTheCodes
+                : "no classical channels"));
         }
 
         BlockAssumptions block = scenario.Block;

@@ -46,12 +46,16 @@ public sealed record EvaluationScenario(
     /// <summary>Slots of a block.</summary>
     public double Slots => Block.Seconds * Timing.SlotRateHz * (Sharing.KeyWithinBlockTime ? Sharing.Share : 1);
 
+    /// <summary>The hub's station; Raman light of both arms counts among the dark counts, a half at each detector.</summary>
+    internal StationSettings Station =>
+        new StationSettings(Timing, Detectors, Interference).WithBackground(ArmA.BackgroundHz + ArmB.BackgroundHz);
+
     /// <summary>Arms, detectors and imperfections for the channel models.</summary>
     internal ChannelParameters Channel => new(
         ArmA.LossDb,
         ArmB.LossDb,
         Detectors.Efficiency,
-        ChannelParameters.DarkCountsOf(Detectors.DarkRateHz, Timing.WindowPs),
+        ChannelParameters.DarkCountsOf(Station.Detectors.DarkRateHz, Timing.WindowPs),
         Interference.Overlap,
         Interference.Extinction,
         Interference.PhaseErrorRad,
@@ -87,7 +91,7 @@ public sealed record EvaluationScenario(
     /// <exception cref="KeyRateInputException">A field is out of range for the channel model.</exception>
     public EvaluationScenario Validated()
     {
-        if ((Timing.Fault() ?? Detectors.Fault() ?? Interference.Fault()) is { } fault)
+        if ((Timing.Fault() ?? Detectors.Fault() ?? Interference.Fault() ?? ArmA.Raman?.Fault() ?? ArmB.Raman?.Fault()) is { } fault)
         {
             throw new ScenarioException(fault);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MdiQkd.Protocol;
+using MdiQkd.Simulation.Physics;
 
 namespace MdiQkd.Evaluation.Scenarios;
 
@@ -59,6 +60,12 @@ internal sealed record Quantity(
         new(
             "hub-loss-b", "loss in the hub, B's arm", "dB", 0, 60,
             s => s.ArmB.HubLossDb, (s, x) => s with { ArmB = s.ArmB with { HubLossDb = x } }, 0, 10),
+        new(
+            "launch-power", "classical power into each fibre", "dBm", -60, 20,
+            s => s.ArmA.Raman?.LaunchPowerDbm, (s, x) => WithRaman(s, raman => raman with { LaunchPowerDbm = x }), -40, 0),
+        new(
+            "filter-width", "filter against Raman light", "nm", 0.001, 100,
+            s => s.ArmA.Raman?.FilterWidthNm, (s, x) => WithRaman(s, raman => raman with { FilterWidthNm = x }), 0.01, 1, IsLogarithmic: true),
         new("clock", "clock", "MHz", 1, 5000, s => 1e-6 * s.Timing.SlotRateHz, WithClock, 20, 1000, IsLogarithmic: true),
         new(
             "window", "acceptance window of a time bin", "ps", 1, 500_000,
@@ -161,6 +168,13 @@ internal sealed record Quantity(
         {
             ArmA = scenario.ArmA with { LengthKm = share * km }, ArmB = scenario.ArmB with { LengthKm = (1 - share) * km },
         };
+    }
+
+    // Without classical channels, a first number brings those of -20 dBm and a filter of 12.5 GHz.
+    private static EvaluationScenario WithRaman(EvaluationScenario scenario, Func<RamanBackground, RamanBackground> change)
+    {
+        RamanBackground raman = change(scenario.ArmA.Raman ?? new RamanBackground(-20, 0.1));
+        return scenario with { ArmA = scenario.ArmA with { Raman = raman }, ArmB = scenario.ArmB with { Raman = raman } };
     }
 
     // More or less fibre, in the same proportion.

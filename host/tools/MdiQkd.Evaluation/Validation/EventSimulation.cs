@@ -65,7 +65,7 @@ internal static class EventSimulation
     {
         long whole = (long)slots;
         ExpectedBlock expected = ExpectedBlock.Plan(scenario.ToBlock() with { Slots = whole }, a, b);
-        StationSettings station = new(simulated.Timing, simulated.Detectors, simulated.Interference);
+        StationSettings station = simulated.Station;
         PhysicsSeed physics = PhysicsSeed.FromNumber(seed);
         using CounterStates statesA = States(physics, "A", a, whole);
         using CounterStates statesB = States(physics, "B", b, whole);
