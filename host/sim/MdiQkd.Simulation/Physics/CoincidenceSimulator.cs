@@ -39,6 +39,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     private readonly ArrivalDelays? delays;
     private readonly (double Early, double Late)[] sharesOfA;
     private readonly StationSettings station;
+    private readonly SlotTiming timing;
     private readonly byte[] channels; // d, c
     private readonly TagQueue queue;
     private readonly long startPs;
@@ -72,13 +73,14 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         BlindStates? blindStates)
     {
         this.station = station;
+        timing = station.Timing;
         channels = [station.ChannelD, station.ChannelC];
         this.startPs = startPs;
         ReachedSlot = firstSlot;
         lastPotential = firstSlot - 1;
         chainRandom = seed.Generator("blind bins");
         var jitter = new JitterTable(station.ArrivalSigmaPs);
-        queue = new TagQueue(jitter, seed.Generator("jitter")) { FloorPs = startPs + (firstSlot * station.Timing.SlotPeriodPs) + 1 };
+        queue = new TagQueue(jitter, seed.Generator("jitter")) { FloorPs = startPs + (firstSlot * timing.SlotPeriodPs) + 1 };
         this.pilots = pilots;
         delays = ArrivalDelays.OfAny(a, b, seed);
         leadPs = jitter.MaxPs + (delays?.LargestPs ?? 0) + 1;
@@ -138,13 +140,13 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         }
 
         SeePilots(ReachedSlot);
-        queue.MoveTo(block, startPs + (ReachedSlot * station.Timing.SlotPeriodPs) - leadPs);
+        queue.MoveTo(block, startPs + (ReachedSlot * timing.SlotPeriodPs) - leadPs);
         return ReachedSlot;
     }
 
     /// <inheritdoc/>
     public void Finish(TimeTagBlock block) =>
-        queue.MoveAllTo(block, startPs + (ReachedSlot * station.Timing.SlotPeriodPs));
+        queue.MoveAllTo(block, startPs + (ReachedSlot * timing.SlotPeriodPs));
 
     private void Simulate(int first, int end)
     {
@@ -158,25 +160,32 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         {
             int i = accepted[n];
             long slot = slots[i];
-            if (!pilots.Contains(slot))
+            bool isNear = uniforms[i] == FarCandidates.Near; // so is all that lies in a pilot
+            if (isNear && pilots.Contains(slot))
+            {
+                continue;
+            }
+
+            if (pilotClicks.Slot < slot)
             {
                 SeePilots(slot);
-                int pattern = potentials.Pattern(pairs[n], words[i]);
-                int seen = uniforms[i] == FarCandidates.Near ? See(slot, pattern) : blind.SeenFar(pattern, uniforms[i]);
-                if (seen is CThenD or DThenC)
-                {
-                    EmitPair(slot, pairs[n], seen == CThenD ? 1 : 0);
-                }
+            }
+
+            int pattern = potentials.Pattern(pairs[n], words[i]);
+            int seen = isNear ? See(slot, pattern) : blind.SeenFar(pattern, uniforms[i]);
+            if (seen is CThenD or DThenC)
+            {
+                EmitPair(slot, pairs[n], seen == CThenD ? 1 : 0);
             }
         }
     }
 
     private void EmitPair(long slot, int pair, int cFirst)
     {
-        (double early, double late) = delays is null ? default : sharesOfA[pair];
-        long slotPs = startPs + (slot * station.Timing.SlotPeriodPs);
-        Emit(slotPs + station.Timing.EarlyCentrePs, early, channels[cFirst]);
-        Emit(slotPs + station.Timing.LateCentrePs, late, channels[1 - cFirst]);
+        long slotPs = startPs + (slot * timing.SlotPeriodPs);
+        (int early, int late) = delays is null ? default : (delays.Draw(sharesOfA[pair].Early), delays.Draw(sharesOfA[pair].Late));
+        queue.Add(slotPs + timing.EarlyCentrePs + early, channels[cFirst]);
+        queue.Add(slotPs + timing.LateCentrePs + late, channels[1 - cFirst]);
     }
 
     private void SeePilots(long untilSlot)
@@ -199,7 +208,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
 
     private void EmitAll(long slot, int seen, int pair)
     {
-        long slotPs = startPs + (slot * station.Timing.SlotPeriodPs);
+        long slotPs = startPs + (slot * timing.SlotPeriodPs);
         (double early, double late) = sharesOfA[pair];
         for (; seen != 0; seen &= seen - 1)
         {
@@ -207,7 +216,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
             int window = BitOperations.TrailingZeroCount(seen);
             bool isLate = (window & 1) != 0;
             Emit(
-                slotPs + (isLate ? station.Timing.LateCentrePs : station.Timing.EarlyCentrePs),
+                slotPs + (isLate ? timing.LateCentrePs : timing.EarlyCentrePs),
                 isLate ? late : early,
                 window < 2 ? station.ChannelC : station.ChannelD);
         }
