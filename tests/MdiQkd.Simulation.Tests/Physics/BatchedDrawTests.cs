@@ -25,7 +25,7 @@ public sealed class BatchedDrawTests
 
         for (int i = 0; i < 4 * Generators; i++)
         {
-            states[i % Generators][i / Generators] = BitConverter.ToUInt64(seed, 8 * i) | (i >= 3 * Generators ? 1UL : 0);
+            states[i % Generators][i / Generators] = BitConverter.ToUInt64(seed, PhysicsRandom.SingleSize + (8 * i)) | (i >= 3 * Generators ? 1UL : 0);
         }
 
         ulong[] expected = new ulong[3000];
@@ -42,12 +42,12 @@ public sealed class BatchedDrawTests
             s[3] = BitOperations.RotateLeft(s[3], 45);
         }
 
-        // One by one and in pieces of every size.
+        // In pieces of every size, with single numbers in between.
         var random = new PhysicsRandom(seed);
         ulong[] words = new ulong[expected.Length];
         for (int i = 0, piece = 1; i < words.Length; i += piece, piece = (piece * 3 % 701) + 1)
         {
-            words[i++] = random.NextUInt64();
+            random.NextUInt64();
             random.Fill(words.AsSpan(i, Math.Min(piece, words.Length - i)));
         }
 
@@ -84,7 +84,7 @@ public sealed class BatchedDrawTests
         ulong[] words = new ulong[1 << 16];
         random.Fill(words);
         Exponential.FromWords(words, 1);
-        Assert.Equal("3f383c75a0969c1b", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(words.AsSpan())))[..16]);
+        Assert.Equal("bd63924feb9c99ab", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(words.AsSpan())))[..16]);
     }
 
     [Fact]

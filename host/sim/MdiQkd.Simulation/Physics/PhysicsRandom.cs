@@ -6,13 +6,17 @@ using System.Runtime.InteropServices;
 namespace MdiQkd.Simulation.Physics;
 
 /// <summary>
-/// Pseudo-random numbers for physics: eight generators xoshiro256** 1.0 (Blackman and Vigna, ACM Trans. Math. Softw. 47, 36 (2021)), word
-/// n from generator n mod 8, so that vector registers of every width yield the same words. Not for keys. One user at a time.
+/// Pseudo-random numbers for physics, from generators xoshiro256** 1.0 (Blackman and Vigna, ACM Trans. Math. Softw. 47, 36 (2021)): one for
+/// numbers one by one, and eight for batches, word n from generator n mod 8, so that vector registers of every width yield the same
+/// words. Not for keys. One user at a time.
 /// </summary>
 public sealed class PhysicsRandom
 {
-    /// <summary>Bytes of a seed: first words of all generators, second words of all, …</summary>
-    internal const int SeedSize = 4 * Generators * sizeof(ulong);
+    /// <summary>Bytes of a seed: the state of the single generator, then first words of all eight, second words of all, …</summary>
+    internal const int SeedSize = SingleSize + (4 * Generators * sizeof(ulong));
+
+    /// <summary>Bytes of the single generator's state.</summary>
+    internal const int SingleSize = 4 * sizeof(ulong);
 
     private const int Generators = 8;
     private const int BufferSize = 256;
@@ -20,17 +24,25 @@ public sealed class PhysicsRandom
     private readonly ulong[] states = new ulong[4 * Generators];
     private readonly ulong[] buffer = new ulong[BufferSize];
     private int position = BufferSize;
+    private ulong s0;
+    private ulong s1;
+    private ulong s2;
+    private ulong s3;
 
     internal PhysicsRandom(ReadOnlySpan<byte> seed)
     {
+        s0 = BinaryPrimitives.ReadUInt64LittleEndian(seed);
+        s1 = BinaryPrimitives.ReadUInt64LittleEndian(seed[8..]);
+        s2 = BinaryPrimitives.ReadUInt64LittleEndian(seed[16..]);
+        s3 = BinaryPrimitives.ReadUInt64LittleEndian(seed[24..]) | 1; // no state may be all zero
         for (int i = 0; i < states.Length; i++)
         {
-            states[i] = BinaryPrimitives.ReadUInt64LittleEndian(seed[(i * sizeof(ulong))..]);
+            states[i] = BinaryPrimitives.ReadUInt64LittleEndian(seed[(SingleSize + (i * sizeof(ulong)))..]);
         }
 
         foreach (ref ulong last in states.AsSpan(3 * Generators))
         {
-            last |= 1; // no state may be all zero
+            last |= 1;
         }
     }
 
@@ -38,16 +50,15 @@ public sealed class PhysicsRandom
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong NextUInt64()
     {
-        ulong[] words = buffer;
-        int next = position;
-        if ((uint)next >= (uint)words.Length)
-        {
-            Generate(words);
-            next = 0;
-        }
-
-        position = next + 1;
-        return words[next];
+        ulong result = BitOperations.RotateLeft(s1 * 5, 7) * 9;
+        ulong t = s1 << 17;
+        s2 ^= s0;
+        s3 ^= s1;
+        s1 ^= s2;
+        s0 ^= s3;
+        s2 ^= t;
+        s3 = BitOperations.RotateLeft(s3, 45);
+        return result;
     }
 
     /// <summary>Uniform in [0, 1), 53 bits. The conversion is from a signed word, which is a single instruction.</summary>
@@ -57,7 +68,7 @@ public sealed class PhysicsRandom
     /// <summary>Exponential with mean 1; never negative, at most 36.8.</summary>
     public double NextExponential() => -Math.Log(1 - NextDouble());
 
-    /// <summary>Fills a span with what <see cref="NextUInt64"/> would yield.</summary>
+    /// <summary>Fills a span with uniform bits: the next of one sequence, in pieces of any size.</summary>
     public void Fill(Span<ulong> words)
     {
         while (words.Length > 0)
