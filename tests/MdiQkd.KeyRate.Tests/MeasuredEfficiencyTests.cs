@@ -48,7 +48,7 @@ public class MeasuredEfficiencyTests
     [Fact]
     public void Stays_what_it_is_outside_the_table()
     {
-        Assert.Equal(1.216, MeasuredEfficiency.At(0, 10), 1e-12);
+        Assert.Equal(1.250, MeasuredEfficiency.At(0, 10), 1e-12);
         Assert.Equal(1.118, MeasuredEfficiency.At(1e-4, double.PositiveInfinity), 1e-12);
         Assert.Equal(1.075, MeasuredEfficiency.At(0.5, 1e9), 1e-12);
         Assert.Throws<KeyRateInputException>(() => MeasuredEfficiency.At(0.51, 1e6));

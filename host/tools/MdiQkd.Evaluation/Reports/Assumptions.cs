@@ -8,7 +8,7 @@ internal static class Assumptions
 {
     // Left to a model, unlike the numbers of classical channels, which are missing where there are none.
     private const string EfficiencyOfTheCodes =
-        "measured with the codes of this network, by QBER and block size (1.075 to 1.216; beside every rate in the tables)";
+        "measured with the codes of this network, by QBER and block size (1.075 to 1.250; beside every rate in the tables)";
 
     /// <summary>Assumptions of a scenario.</summary>
     /// <param name="scenario">Scenario.</param>
