@@ -33,7 +33,7 @@ public sealed class DriftingDemoTests(ITestOutputHelper output)
     [Fact]
     public async Task Without_feedback_there_is_no_key_and_the_demo_fails_with_the_reason()
     {
-        DemoSummary summary = await RunAsync(feedback: false, sessionSeconds: 5);
+        DemoSummary summary = await RunAsync(feedback: false, sessionSeconds: 8);
 
         Assert.Contains(" blocks without a key (", summary.Error, StringComparison.Ordinal);
         Assert.True(Assert.Single(summary.Pairs) is { KeysEqual: false, Blocks: 0, AbortedBlocks: >= DemoRun.AbortedBlocksMax });

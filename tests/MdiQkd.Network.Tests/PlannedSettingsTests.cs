@@ -45,7 +45,7 @@ public class PlannedSettingsTests
         using InMemoryNetwork network = new InMemoryNetwork(
             Optimised, settingsOfAlice: Optimised with { Link = Link with { LossDb = 25, PeerLossDb = 25 } }).Connect();
 
-        Assert.StartsWith("no block is planned: the expected key of 0 bits is 0.0 of its standard deviations", network.Alice.Engine.Status.Alarm,
+        Assert.StartsWith("no block is planned: the expected key of 0 bits is 0.00 of its standard deviations", network.Alice.Engine.Status.Alarm,
             StringComparison.Ordinal);
         Assert.Empty(network.Hub.Blocks);
     }

@@ -57,7 +57,7 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
         }
         catch (OperationCanceledException)
         {
-            error = ct.IsCancellationRequested ? "interrupted" : $"not finished after {options.Timeout.TotalSeconds:0} s";
+            error = ct.IsCancellationRequested ? "interrupted" : $"not finished after {options.Timeout.TotalSeconds:0} s: {Unfinished()}";
         }
 
         return new DemoSummary(
@@ -73,6 +73,9 @@ internal sealed class DemoRun(DemoOptions options, TimeProvider time, Action<Dem
     }
 
     private static PairView Empty(UserPair pair) => new(pair.A, pair.B, false, "starting", 0, 0, [], 0);
+
+    private string Unfinished() => string.Join(
+        "; ", pairs.Where(pair => pair.Distilled < options.Blocks).Select(pair => $"{pair.Name}: {pair.Phase}"));
 
     private static bool GivenUp(PairView pair) =>
         pair.Blocks.Count >= AbortedBlocksMax && pair.Blocks.TakeLast(AbortedBlocksMax).All(block => !block.Distilled);

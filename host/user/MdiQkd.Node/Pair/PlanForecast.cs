@@ -40,7 +40,7 @@ internal sealed class PlanForecast(LinkModel link, bool isReference)
         double sigmas = KeyMargin.Sigmas(scenario, block);
         return sigmas >= KeyMargin.PlannedSigmas ? null : string.Create(
             CultureInfo.InvariantCulture,
-            $"the expected key of {Math.Max(0, block.Key.Ell):F0} bits is {sigmas:F1} of its standard deviations, "
+            $"the expected key of {Math.Max(0, block.Key.Ell):F0} bits is {sigmas:F2} of its standard deviations, "
             + $"{KeyMargin.PlannedSigmas:F0} are needed: more sessions, more slots per session or less loss");
     }
 
