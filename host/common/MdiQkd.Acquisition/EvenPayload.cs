@@ -122,7 +122,10 @@ internal static class EvenPayload
         ref byte value = ref MemoryMarshal.GetReference(payload);
         ref uint offset = ref MemoryMarshal.GetReference(offsets);
         ref byte channel = ref MemoryMarshal.GetReference(channels);
-        int four = 4 * frame.ValueBytes;
+        nint four = 4 * frame.ValueBytes;
+        nint eight = 2 * four;
+        nint groups = payload.Length < four + 16 ? 0 : Math.Min(offsets.Length / 8, ((payload.Length - four - 16) / eight) + 1);
+        nint end = 8 * groups;
         Vector128<byte> lanes = Spread(frame.ValueBytes);
         Vector256<byte> spread = Vector256.Create(lanes, lanes);
         Vector256<byte> gather = Vector256.Create((ulong)0x8080_8080_0C08_0400, ulong.MaxValue, 0x0C08_0400_8080_8080, ulong.MaxValue).AsByte();
@@ -131,13 +134,11 @@ internal static class EvenPayload
         Vector256<int> lastLane = Vector256.Create(7);
         Vector256<uint> last = default;
         Vector256<uint> all = default;
-        nint at = 0;
-        int i = 0;
-        for (; i + 8 <= offsets.Length && at + four + 16 <= payload.Length; i += 8, at += 2 * four)
+        for (nint i = 0; i < end; i += 8)
         {
             Vector256<uint> packed = Avx2.Shuffle(
-                Vector256.Create(Vector128.LoadUnsafe(ref value, (nuint)at), Vector128.LoadUnsafe(ref value, (nuint)(at + four))),
-                spread).AsUInt32();
+                Vector256.Create(Vector128.LoadUnsafe(ref value), Vector128.LoadUnsafe(ref value, (nuint)four)), spread).AsUInt32();
+            value = ref Unsafe.Add(ref value, eight);
 
             // The low bytes of four channels in the lower half of the lower lane, of the others in the upper half of the upper lane.
             Vector256<byte> channelOf = Avx2.Shuffle((packed & channelMask).AsByte(), gather);
@@ -158,7 +159,7 @@ internal static class EvenPayload
 
         lastOffset = last[0];
         sound = (all & Vector256.Create(OffsetPsMax)) == Vector256<uint>.Zero;
-        return i;
+        return (int)end;
     }
 
     private static Vector128<byte> Spread(int valueBytes)

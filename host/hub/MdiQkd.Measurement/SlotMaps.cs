@@ -205,7 +205,7 @@ internal sealed class SlotMaps
         ref byte isLate = ref Bytes(Map.Late);
         Vector256<uint> bias = Vector256.Create(biasPs);
         Vector256<int> channelC = Vector256.Create((int)grid.ChannelC);
-        Vector256<int> delayC = Vector256.Create(delayCPs);
+        Vector256<uint> biasOfC = Vector256.Create(biasPs - (uint)delayCPs);
         Vector256<uint> factor = Vector256.Create(grid.Factor);
         Vector128<ulong> shift = Vector128.CreateScalar((ulong)grid.FractionShift);
 
@@ -223,13 +223,13 @@ internal sealed class SlotMaps
                 Avx2.ConvertToVector256Int32(
                     Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref channel, i))).AsByte()),
                 channelC);
-            Vector256<uint> x = Vector256.LoadUnsafe(ref offset, (nuint)i) + bias - (isC & delayC).AsUInt32();
+            Vector256<uint> x = Vector256.LoadUnsafe(ref offset, (nuint)i) + Avx2.BlendVariable(bias, biasOfC, isC.AsUInt32());
 
-            // Slot in the upper, fraction in the lower half of each.
-            Vector256<ulong> even = Avx2.ShiftRightLogical(Avx2.Multiply(x, factor), shift);
-            Vector256<ulong> odd = Avx2.ShiftRightLogical(Avx2.Multiply(Avx2.ShiftRightLogical(x.AsUInt64(), 32).AsUInt32(), factor), shift);
-            Vector256<int> fractions = Avx2.Blend(even.AsInt32(), Avx2.ShiftLeftLogical(odd, 32).AsInt32(), 0b1010_1010);
-            Vector256<int> slots = Avx2.Blend(Avx2.ShiftRightLogical(even, 32).AsInt32(), odd.AsInt32(), 0b1010_1010);
+            // Slot in the upper, fraction in the lower half of each: tags 0, 1 and 4, 5 of the group, and the others.
+            Vector256<ulong> low = Avx2.ShiftRightLogical(Avx2.Multiply(Avx2.UnpackLow(x, x), factor), shift);
+            Vector256<ulong> high = Avx2.ShiftRightLogical(Avx2.Multiply(Avx2.UnpackHigh(x, x), factor), shift);
+            Vector256<int> fractions = Avx.Shuffle(low.AsSingle(), high.AsSingle(), 0b10_00_10_00).AsInt32();
+            Vector256<int> slots = Avx.Shuffle(low.AsSingle(), high.AsSingle(), 0b11_01_11_01).AsInt32();
 
             Vector256<int> late = Avx2.CompareGreaterThan(lateEnd, fractions + toLate);
             Vector256<int> early = Avx2.CompareGreaterThan(earlyEnd, fractions + toEarly);
