@@ -28,7 +28,7 @@ namespace MdiQkd.Hub;
 /// <param name="DelayDPs">How late a click of detector d reaches the tagger, ps.</param>
 /// <param name="RecoverSlotClock">
 /// Whether slots follow the arrivals, for a tagger with a clock of its own, and delays of the detectors too. If not, tagger and users
-/// share a clock. Not with <paramref name="Feedback"/>, whose pilots need the common clock before the light is aligned.
+/// share a clock. Not with <paramref name="Feedback"/>: the slot clock would follow the very arrivals that feedback moves.
 /// </param>
 /// <param name="Board">Switch and time-tag board, <c>host:port</c> or a serial port, if switch or tagger is <c>board</c>; else null.</param>
 /// <param name="BoardTimeoutMs">Without a word from the hub for this long the board blocks all light.</param>

@@ -23,10 +23,16 @@ public sealed class FeedbackTests
 
     private static readonly PilotPattern Pilots = new(512, 2);
 
+    /// <remarks>
+    /// Seeds 9 and 61 ended one period of the phase off, +400 and −400 MHz with M = 0.945, when the visibility scan took a fixed number of
+    /// intervals whatever they told.
+    /// </remarks>
     [Theory]
+    [InlineData(9, Fidelity.Coincidences, 45)]
+    [InlineData(61, Fidelity.Coincidences, 45)]
     [InlineData(11, Fidelity.Coincidences, 60)]
-    [InlineData(12, Fidelity.Coincidences, 60)]
-    [InlineData(13, Fidelity.Coincidences, 60)]
+    [InlineData(12, Fidelity.Coincidences, 45)]
+    [InlineData(13, Fidelity.Coincidences, 45)]
     public async Task Light_that_is_far_off_and_drifts_is_aligned_in_time_and_held(long seed, Fidelity fidelity, int seconds)
     {
         // 2 ns, 200 MHz between the lasers, 60 degrees; at full speed both lasers drift by 5 MHz/s and the fibres by 10 ps/s.

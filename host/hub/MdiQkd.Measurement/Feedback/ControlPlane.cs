@@ -21,10 +21,12 @@ public sealed class ControlPlane
     private const double OffsetLostPs = 120;
     private const int MissesMax = 4;
 
-    // Phase of the first lock and visibilities of the scan want averages over more than one interval.
+    // Phase of the first lock wants an average over more than one interval.
     private const double FirstPhaseSigma = 0.3;
-    private const double ScanSigma = 0.035;
     private const int IntervalsMax = 8;
+
+    // After so many intervals of the scan, half to each side, the likeliest period is taken: weak light would not tell in minutes.
+    private const int ScanIntervalsMax = 4 * IntervalsMax;
 
     // A node that has not answered after so many intervals will not.
     private const int AnswerIntervals = 20;
@@ -33,6 +35,8 @@ public sealed class ControlPlane
 
     private readonly PilotTally? tally;
     private readonly PilotInterval average;
+    private readonly PilotInterval scanAbove;
+    private readonly PilotInterval scanBelow;
     private readonly FeedbackSettings? feedback;
     private readonly FrequencyController frequency;
     private readonly Queue<Adjustment> outgoing = [];
@@ -43,7 +47,6 @@ public sealed class ControlPlane
     private long askedPs;
     private long number;
     private int phaseMiss;
-    private double scanAbove;
     private int averaged;
     private int darkIntervals;
     private bool measuring;
@@ -70,6 +73,8 @@ public sealed class ControlPlane
         this.startPs = startPs;
         this.alignedBeforePs = alignedBeforePs;
         average = new PilotInterval(settings.Timing.SlotPeriodPs);
+        scanAbove = new PilotInterval(settings.Timing.SlotPeriodPs);
+        scanBelow = new PilotInterval(settings.Timing.SlotPeriodPs);
         frequency = new FrequencyController(settings.Timing.BinSpacingPs, feedback?.PulseFwhmPs ?? 200);
         intervalPs = (feedback?.IntervalMs ?? 1000) * 1_000_000_000L;
         intervalEndPs = startPs + intervalPs;
@@ -239,26 +244,31 @@ public sealed class ControlPlane
             frequency.Measure(phase!, SetDifferenceKHz, timeS);
         }
 
-        average.AddCoincidences(interval);
+        // The sides take turns, so that slow changes of light and overlap are the same in both.
+        (Step == ControlStep.ScanAbove ? scanAbove : scanBelow).AddCoincidences(interval);
         averaged++;
-        if (!average.TryEstimateVisibility(out VisibilityEstimate? seen)
-            || (seen!.HomVisibilityError > ScanSigma && averaged < IntervalsMax))
+        if (Step == ControlStep.ScanAbove)
         {
+            Step = ControlStep.ScanBelow;
             return;
         }
 
-        if (Step == ControlStep.ScanAbove)
+        bool ends = averaged >= ScanIntervalsMax;
+        if (scanAbove.TryEstimateDepth(out double above, out double aboveSigma)
+            && scanBelow.TryEstimateDepth(out double below, out double belowSigma)
+            && frequency.TryScan(above, aboveSigma, below, belowSigma, ends, timeS))
         {
-            scanAbove = seen.HomVisibility;
-            Step = ControlStep.ScanBelow;
+            Step = ControlStep.Tracking;
+            StartAverage();
+        }
+        else if (ends)
+        {
+            Restart(AlignmentCondition.NoInterference, "the visibility scan shows no two-photon interference");
         }
         else
         {
-            frequency.Scan(scanAbove, seen.HomVisibility, timeS);
-            Step = ControlStep.Tracking;
+            Step = ControlStep.ScanAbove;
         }
-
-        StartAverage();
     }
 
     private void Track(PilotInterval interval, double timeS)
@@ -312,6 +322,8 @@ public sealed class ControlPlane
     private void StartAverage()
     {
         average.Clear();
+        scanAbove.Clear();
+        scanBelow.Clear();
         averaged = 0;
     }
 

@@ -14,8 +14,12 @@ public sealed class FrequencyController
     private const double RateSigma = 10_000;
     private const double RateNoise = 1e5;
 
-    // Below this a visibility is noise.
-    private const double VisibilityMin = 0.01;
+    // ln 20,000: a sequential test between neighbouring periods, which is wrong with a probability of at most 1/20,000 to each side
+    // (Wald, Ann. Math. Stat. 16, 117 (1945)).
+    private const double LogLikelihoodMin = 9.9;
+
+    // Below so many standard deviations a visibility has no logarithm worth the name.
+    private const double VisibilitySigmasMin = 3;
 
     private readonly double periodKHz;
     private readonly double kappaPerKHz2;
@@ -69,18 +73,37 @@ public sealed class FrequencyController
         difference.Update(wanted, sigma, timeS);
     }
 
-    /// <summary>Whole periods that the lock is off by, from the visibilities on both sides.</summary>
+    /// <summary>Finds the whole periods that the lock is off by, from the visibilities on both sides. False while they do not tell.</summary>
     /// <param name="above">Visibility with B's laser <see cref="ScanKHz"/> higher.</param>
+    /// <param name="aboveSigma">One standard deviation of it.</param>
     /// <param name="below">The same lower.</param>
+    /// <param name="belowSigma">One standard deviation of it.</param>
+    /// <param name="last">Whether to take the likeliest number of periods though others are not ruled out.</param>
     /// <param name="timeS">Now.</param>
-    public void Scan(double above, double below, double timeS)
+    public bool TryScan(double above, double aboveSigma, double below, double belowSigma, bool last, double timeS)
     {
-        double offKHz = Math.Log(Math.Max(VisibilityMin, above) / Math.Max(VisibilityMin, below)) / (4 * kappaPerKHz2 * ScanKHz);
-        double turns = Math.Round(offKHz / periodKHz);
+        if (above <= 0 || below <= 0 || Math.Max(above / aboveSigma, below / belowSigma) < VisibilitySigmasMin)
+        {
+            return false;
+        }
+
+        double perTurn = 4 * kappaPerKHz2 * ScanKHz * periodKHz;
+        double off = Math.Log(above / below) / perTurn;
+        double variance = (Math.Pow(aboveSigma / above, 2) + Math.Pow(belowSigma / below, 2)) / (perTurn * perTurn);
+
+        // Gaussian of that variance around this number of turns against the next nearest one, one turn away.
+        double turns = Math.Round(off);
+        if (!last && 0.5 - Math.Abs(off - turns) < LogLikelihoodMin * variance)
+        {
+            return false;
+        }
+
         if (turns != 0 && difference is not null)
         {
             difference = new DriftTracker(
                 difference.At(timeS) + (turns * periodKHz), periodKHz / 20, RateSigma * Math.Sqrt(2), RateNoise, timeS);
         }
+
+        return true;
     }
 }

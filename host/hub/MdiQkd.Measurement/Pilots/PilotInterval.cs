@@ -87,6 +87,21 @@ public sealed class PilotInterval
         return true;
     }
 
+    /// <summary>
+    /// Visibility from all coincidences: the dip of those in the same bin, and the fringe of in-phase pilots in opposite bins, which has
+    /// the depth V·cos δ. As a measure to compare with another only, at the same δ. False as long as a rate has no scale.
+    /// </summary>
+    /// <param name="depth">Mean of both, weighted by their scales.</param>
+    /// <param name="sigma">One standard deviation.</param>
+    public bool TryEstimateDepth(out double depth, out double sigma)
+    {
+        double scale = InPhase.SameBinAccidentals + Quadrature.SameBinAccidentals + InPhase.OppositeAccidentals;
+        long counts = InPhase.SameBin + Quadrature.SameBin + InPhase.OppositeBins;
+        depth = scale > 0 ? 1 - (counts / scale) : 0;
+        sigma = scale > 0 ? Math.Sqrt(counts + 1) / scale : 1;
+        return scale > 0;
+    }
+
     /// <summary>Forgets all.</summary>
     internal void Clear()
     {
