@@ -24,8 +24,8 @@ public sealed class FeedbackTests
     private static readonly PilotPattern Pilots = new(512, 2);
 
     /// <remarks>
-    /// Seeds 9 and 61 ended one period of the phase off, +400 and −400 MHz with M = 0.945, when the visibility scan took a fixed number of
-    /// intervals whatever they told.
+    /// Seeds 9 and 61 ended one period of the phase off, +400 and −400 MHz with M = 0.945, when the visibility scan ended at a fixed
+    /// precision, whether or not that told neighbouring periods apart.
     /// </remarks>
     [Theory]
     [InlineData(9, Fidelity.Coincidences, 45)]

@@ -15,7 +15,7 @@ public enum ControlStep
     /// <summary>Phase between the bins, for the first time.</summary>
     Phase,
 
-    /// <summary>Visibility with B's laser far above.</summary>
+    /// <summary>Visibility with B's laser far above, in turns with <see cref="ScanBelow"/> until they tell.</summary>
     ScanAbove,
 
     /// <summary>The same far below.</summary>

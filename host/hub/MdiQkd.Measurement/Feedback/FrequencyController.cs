@@ -73,13 +73,16 @@ public sealed class FrequencyController
         difference.Update(wanted, sigma, timeS);
     }
 
-    /// <summary>Finds the whole periods that the lock is off by, from the visibilities on both sides. False while they do not tell.</summary>
+    /// <summary>
+    /// Corrects the whole periods that the lock is off by, from the visibilities on both sides. False, and nothing is changed, while they do
+    /// not tell.
+    /// </summary>
     /// <param name="above">Visibility with B's laser <see cref="ScanKHz"/> higher.</param>
     /// <param name="aboveSigma">One standard deviation of it.</param>
     /// <param name="below">The same lower.</param>
     /// <param name="belowSigma">One standard deviation of it.</param>
     /// <param name="last">Whether to take the likeliest number of periods though others are not ruled out.</param>
-    /// <param name="timeS">Now.</param>
+    /// <param name="timeS">Now, in seconds.</param>
     public bool TryScan(double above, double aboveSigma, double below, double belowSigma, bool last, double timeS)
     {
         if (above <= 0 || below <= 0 || Math.Max(above / aboveSigma, below / belowSigma) < VisibilitySigmasMin)

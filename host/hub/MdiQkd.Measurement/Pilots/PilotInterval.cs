@@ -89,7 +89,7 @@ public sealed class PilotInterval
 
     /// <summary>
     /// Visibility from all coincidences: the dip of those in the same bin, and the fringe of in-phase pilots in opposite bins, which has
-    /// the depth V·cos δ. As a measure to compare with another only, at the same δ. False as long as a rate has no scale.
+    /// the depth V·cos δ. To be compared with another at the same δ only. False as long as there are no singles to scale it.
     /// </summary>
     /// <param name="depth">Mean of both, weighted by their scales.</param>
     /// <param name="sigma">One standard deviation.</param>
