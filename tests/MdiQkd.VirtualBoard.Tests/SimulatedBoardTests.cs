@@ -140,6 +140,15 @@ public sealed class SimulatedBoardTests
         Assert.False(Path.Exists(link));
     }
 
+    /// <remarks>A link ends in threads of its own, which may come late; what they throw ends the process.</remarks>
+    [Fact]
+    public void A_link_that_closes_late_may_still_wake_the_board()
+    {
+        AutoResetEvent toWake = null!;
+        new SimulatedBoard(new VirtualBoardSettings(), wake => new PipeBoardLink(toWake = wake)).Dispose();
+        Assert.True(toWake.Set());
+    }
+
     [Fact]
     public void A_link_file_that_is_no_link_is_not_removed()
     {

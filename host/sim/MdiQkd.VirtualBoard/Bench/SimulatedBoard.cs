@@ -123,7 +123,8 @@ public sealed class SimulatedBoard : IDisposable
         (link as IDisposable)?.Dispose();
         pins.Dispose();
         room.Dispose();
-        wake.Dispose();
+
+        // The event stays: threads of the link may still set it.
     }
 
     private void TellRoom()
