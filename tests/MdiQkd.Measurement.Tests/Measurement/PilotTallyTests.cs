@@ -23,12 +23,12 @@ public class PilotTallyTests
         // Mean photon number 0.05 per window and arm; the estimator is right to first order in it, hence 0.05 on top of 4 sigma.
         const double scale = 0.05;
         PilotInterval interval = Run(arm * scale, otherArm * scale, overlap, phase, deadSlots: 0);
-        Assert.True(interval.TryEstimateVisibility(out VisibilityEstimate? seen));
+        Assert.True(interval.Both.TryEstimateVisibility(out VisibilityEstimate? seen));
         double visibility = 2 * arm * otherArm * overlap / Math.Pow(arm + otherArm, 2);
         Assert.Equal(Groups * 2 * 14 / 16, seen!.PilotSlots);
         Near(visibility, seen.HomVisibility, (4 * seen.HomVisibilityError) + 0.05);
         Near((1 - (visibility * Math.Cos(phase))) / 2, seen.XErrorRate, (4 * seen.XErrorRateError) + 0.05);
-        Assert.True(interval.TryEstimatePhase(out PhaseEstimate? estimate));
+        Assert.True(interval.Both.TryEstimatePhase(out PhaseEstimate? estimate));
         Near(phase, estimate!.PhaseRad, (4 * estimate.PhaseErrorRad) + 0.05);
     }
 
@@ -77,14 +77,14 @@ public class PilotTallyTests
 
         Assert.Equal(all.ReachedPs, few.ReachedPs);
         Assert.Equivalent(all.Interval, few.Interval);
-        Assert.True(all.Interval.InPhase.Slots > 20 && all.Interval.A.Slots > 20);
+        Assert.True(all.Interval.Both.InPhase.Slots > 20 && all.Interval.A.Slots > 20);
         Assert.True(period < 5000 || pickedTags < tags.Length / 2);
     }
 
     [Fact]
     public void Dead_time_does_not_look_like_lost_visibility()
     {
-        Assert.True(Run(0.1, 0.1, 0.97, 0, deadSlots: 4).TryEstimateVisibility(out VisibilityEstimate? estimate));
+        Assert.True(Run(0.1, 0.1, 0.97, 0, deadSlots: 4).Both.TryEstimateVisibility(out VisibilityEstimate? estimate));
         Near(0.485, estimate!.HomVisibility, (4 * estimate.HomVisibilityError) + 0.1);
     }
 
@@ -130,8 +130,8 @@ public class PilotTallyTests
         var tally = new PilotTally(Settings, 0, 6L * Groups);
         Feed(tally, [], 6L * Groups * PeriodPs);
         Assert.False(tally.Interval.A.TryFindPeak(out _));
-        Assert.False(tally.Interval.TryEstimatePhase(out _));
-        Assert.False(tally.Interval.TryEstimateVisibility(out _));
+        Assert.False(tally.Interval.Both.TryEstimatePhase(out _));
+        Assert.False(tally.Interval.Both.TryEstimateVisibility(out _));
     }
 
     [Fact]
@@ -152,13 +152,13 @@ public class PilotTallyTests
         Assert.DoesNotContain(events.Slots.Take(events.Count), slot => slot % 6 < 3);
         PilotTally whole = new(Settings, 0, slots);
         whole.Add(block);
-        Assert.Equal((15, 20), (whole.Interval.InPhase.OppositeBins, whole.Interval.Quadrature.OppositeBins));
-        Assert.Equal((15, 20), (whole.Interval.InPhase.Slots, whole.Interval.Quadrature.Slots));
+        Assert.Equal((15, 20), (whole.Interval.Both.InPhase.OppositeBins, whole.Interval.Both.Quadrature.OppositeBins));
+        Assert.Equal((15, 20), (whole.Interval.Both.InPhase.Slots, whole.Interval.Both.Quadrature.Slots));
 
         PilotTally lossy = new(Settings, 0, slots);
         block.LostTags = 1;
         lossy.Add(block);
-        Assert.Equal(0, lossy.Interval.InPhase.Slots + lossy.Interval.InPhase.OppositeBins + lossy.Interval.A.Slots);
+        Assert.Equal(0, lossy.Interval.Both.InPhase.Slots + lossy.Interval.Both.InPhase.OppositeBins + lossy.Interval.A.Slots);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public class PilotTallyTests
         }
     }
 
-    private static long Slots(PilotInterval i) => i.A.Slots + i.B.Slots + i.InPhase.Slots + i.Quadrature.Slots;
+    private static long Slots(PilotInterval i) => i.A.Slots + i.B.Slots + i.Both.InPhase.Slots + i.Both.Quadrature.Slots;
 
     private static void Near(double expected, double actual, double tolerance) =>
         Assert.InRange(actual - expected, -tolerance, tolerance);

@@ -64,9 +64,9 @@ public sealed class MisalignmentTests
         double phase = Math.IEEERemainder(0.1 + errors.PhaseRad(Stations.Timing), 2 * Math.PI);
 
         // First order in the photon number per window (0.025 at most): g, and with it V, may be off by about that.
-        Assert.True(tally.Interval.TryEstimateVisibility(out VisibilityEstimate? seen));
+        Assert.True(tally.Interval.Both.TryEstimateVisibility(out VisibilityEstimate? seen));
         Near(visibility, seen!.HomVisibility, (4 * seen.HomVisibilityError) + 0.025);
-        Assert.True(tally.Interval.TryEstimatePhase(out PhaseEstimate? estimate));
+        Assert.True(tally.Interval.Both.TryEstimatePhase(out PhaseEstimate? estimate));
         Near(0, Math.IEEERemainder(estimate!.PhaseRad - phase, 2 * Math.PI), (4 * estimate.PhaseErrorRad) + 0.02);
 
         // One pulse alone, 0.3 % of it in the wrong bin; a second click in the other detector is a second tag.

@@ -34,9 +34,9 @@ public sealed class ControlPlane
     private const double PsToS = 1e-12;
 
     private readonly PilotTally? tally;
-    private readonly PilotInterval average;
-    private readonly PilotInterval scanAbove;
-    private readonly PilotInterval scanBelow;
+    private readonly PilotCoincidences average = new();
+    private readonly PilotCoincidences scanAbove = new();
+    private readonly PilotCoincidences scanBelow = new();
     private readonly FeedbackSettings? feedback;
     private readonly FrequencyController frequency;
     private readonly Queue<Adjustment> outgoing = [];
@@ -72,9 +72,6 @@ public sealed class ControlPlane
         this.feedback = tally is null ? null : feedback;
         this.startPs = startPs;
         this.alignedBeforePs = alignedBeforePs;
-        average = new PilotInterval(settings.Timing.SlotPeriodPs);
-        scanAbove = new PilotInterval(settings.Timing.SlotPeriodPs);
-        scanBelow = new PilotInterval(settings.Timing.SlotPeriodPs);
         frequency = new FrequencyController(settings.Timing.BinSpacingPs, feedback?.PulseFwhmPs ?? 200);
         intervalPs = (feedback?.IntervalMs ?? 1000) * 1_000_000_000L;
         intervalEndPs = startPs + intervalPs;
@@ -220,7 +217,7 @@ public sealed class ControlPlane
 
     private void FindPhase(PilotInterval interval, double timeS)
     {
-        average.AddCoincidences(interval);
+        average.Add(interval.Both);
         averaged++;
         if (average.TryEstimatePhase(out PhaseEstimate? estimate) && (estimate!.PhaseErrorRad < FirstPhaseSigma || averaged >= IntervalsMax))
         {
@@ -239,13 +236,13 @@ public sealed class ControlPlane
     private void Scan(PilotInterval interval, double timeS)
     {
         // The scan goes by whole periods of the phase, so that the drift is followed meanwhile.
-        if (interval.TryEstimatePhase(out PhaseEstimate? phase))
+        if (interval.Both.TryEstimatePhase(out PhaseEstimate? phase))
         {
             frequency.Measure(phase!, SetDifferenceKHz, timeS);
         }
 
         // The sides take turns, so that slow changes of light and overlap are the same in both.
-        (Step == ControlStep.ScanAbove ? scanAbove : scanBelow).AddCoincidences(interval);
+        (Step == ControlStep.ScanAbove ? scanAbove : scanBelow).Add(interval.Both);
         averaged++;
         if (Step == ControlStep.ScanAbove)
         {
@@ -278,7 +275,7 @@ public sealed class ControlPlane
         above = !above;
         darkIntervals = A.Peak is null || B.Peak is null ? darkIntervals + 1 : 0;
         Average(interval);
-        if (interval.TryEstimatePhase(out PhaseEstimate? estimate))
+        if (interval.Both.TryEstimatePhase(out PhaseEstimate? estimate))
         {
             Phase = estimate;
             phaseMiss = 0;
@@ -310,7 +307,7 @@ public sealed class ControlPlane
 
     private void Average(PilotInterval interval)
     {
-        average.AddCoincidences(interval);
+        average.Add(interval.Both);
         averaged++;
         Visibility = average.TryEstimateVisibility(out VisibilityEstimate? estimate) ? estimate : Visibility;
         if (averaged >= 4 * IntervalsMax)

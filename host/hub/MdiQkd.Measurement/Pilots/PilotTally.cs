@@ -165,7 +165,7 @@ public sealed class PilotTally
     {
         if (openMask != 0)
         {
-            (pilots.KindOf(openSlot) == PilotKind.InPhase ? Interval.InPhase : Interval.Quadrature).Add(openMask);
+            (pilots.KindOf(openSlot) == PilotKind.InPhase ? Interval.Both.InPhase : Interval.Both.Quadrature).Add(openMask);
             openMask = 0;
         }
     }
@@ -188,8 +188,8 @@ public sealed class PilotTally
         long to = Math.Max(complete, fromGroup) * pilots.ActivePerGroup;
         Interval.A.Slots += Count(PilotKind.AloneA);
         Interval.B.Slots += Count(PilotKind.AloneB);
-        Interval.InPhase.Slots += Count(PilotKind.InPhase);
-        Interval.Quadrature.Slots += Count(PilotKind.Quadrature);
+        Interval.Both.InPhase.Slots += Count(PilotKind.InPhase);
+        Interval.Both.Quadrature.Slots += Count(PilotKind.Quadrature);
         settledGroups = complete;
 
         long Count(PilotKind kind) => PilotPattern.CountBefore(kind, to) - PilotPattern.CountBefore(kind, from);
