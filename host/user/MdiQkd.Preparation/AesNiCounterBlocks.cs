@@ -8,13 +8,13 @@ using Sse2 = System.Runtime.Intrinsics.X86.Sse2;
 namespace MdiQkd.Preparation;
 
 /// <summary>
-/// Counter blocks by AES-NI, eight slots in flight: one round instruction has about four cycles of latency and two start
-/// per cycle, so eight independent blocks keep the unit full.
+/// Counter blocks by AES-NI, twelve slots in flight: one round instruction has about four cycles of latency and two start
+/// per cycle, so eight independent blocks would keep the unit full if every round started in time; twelve are what the registers hold.
 /// </summary>
 internal sealed class AesNiCounterBlocks : CounterBlocks
 {
     private const int RoundKeys = 15; // FIPS 197: AES-256 has 14 rounds
-    private const int Lanes = 8;
+    private const int Lanes = 12;
 
     // Pinned, so that the collector leaves no copies behind that Dispose could not zero.
     private readonly Vector128<byte>[] keys = GC.AllocateArray<Vector128<byte>>(RoundKeys, pinned: true);
@@ -61,19 +61,21 @@ internal sealed class AesNiCounterBlocks : CounterBlocks
 
     public override void Dispose() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(keys.AsSpan()));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Counter(long slot, Vector128<byte> key) =>
-        Vector128.CreateScalar(slot).AsByte() ^ key;
-
     private static void ExpandLanes(Vector128<byte>[] keys, ReadOnlySpan<long> slots, Span<uint> random)
     {
-        Vector128<byte> k = keys[0];
-        Vector128<byte> b0 = Counter(slots[0], k), b1 = Counter(slots[1], k), b2 = Counter(slots[2], k);
-        Vector128<byte> b3 = Counter(slots[3], k), b4 = Counter(slots[4], k), b5 = Counter(slots[5], k);
-        Vector128<byte> b6 = Counter(slots[6], k), b7 = Counter(slots[7], k);
+        ref Vector128<byte> key = ref keys[0];
+        Vector128<byte> k = key;
+        ReadOnlySpan<Vector128<long>> twos = MemoryMarshal.Cast<long, Vector128<long>>(slots)[..(Lanes / 2)];
+        (Vector128<byte> b0, Vector128<byte> b1) = Counters(twos[0], k);
+        (Vector128<byte> b2, Vector128<byte> b3) = Counters(twos[1], k);
+        (Vector128<byte> b4, Vector128<byte> b5) = Counters(twos[2], k);
+        (Vector128<byte> b6, Vector128<byte> b7) = Counters(twos[3], k);
+        (Vector128<byte> b8, Vector128<byte> b9) = Counters(twos[4], k);
+        (Vector128<byte> b10, Vector128<byte> b11) = Counters(twos[5], k);
         for (int round = 1; round < RoundKeys - 1; round++)
         {
-            k = keys[round];
+            key = ref Unsafe.Add(ref key, 1);
+            k = key;
             b0 = AesNi.Encrypt(b0, k);
             b1 = AesNi.Encrypt(b1, k);
             b2 = AesNi.Encrypt(b2, k);
@@ -82,17 +84,31 @@ internal sealed class AesNiCounterBlocks : CounterBlocks
             b5 = AesNi.Encrypt(b5, k);
             b6 = AesNi.Encrypt(b6, k);
             b7 = AesNi.Encrypt(b7, k);
+            b8 = AesNi.Encrypt(b8, k);
+            b9 = AesNi.Encrypt(b9, k);
+            b10 = AesNi.Encrypt(b10, k);
+            b11 = AesNi.Encrypt(b11, k);
         }
 
         k = keys[RoundKeys - 1];
-        random[0] = AesNi.EncryptLast(b0, k).AsUInt32().ToScalar();
-        random[1] = AesNi.EncryptLast(b1, k).AsUInt32().ToScalar();
-        random[2] = AesNi.EncryptLast(b2, k).AsUInt32().ToScalar();
-        random[3] = AesNi.EncryptLast(b3, k).AsUInt32().ToScalar();
-        random[4] = AesNi.EncryptLast(b4, k).AsUInt32().ToScalar();
-        random[5] = AesNi.EncryptLast(b5, k).AsUInt32().ToScalar();
-        random[6] = AesNi.EncryptLast(b6, k).AsUInt32().ToScalar();
-        random[7] = AesNi.EncryptLast(b7, k).AsUInt32().ToScalar();
+        Span<Vector128<uint>> fours = MemoryMarshal.Cast<uint, Vector128<uint>>(random)[..(Lanes / 4)];
+        fours[0] = FirstWords(k, b0, b1, b2, b3);
+        fours[1] = FirstWords(k, b4, b5, b6, b7);
+        fours[2] = FirstWords(k, b8, b9, b10, b11);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<byte> First, Vector128<byte> Second) Counters(Vector128<long> slots, Vector128<byte> key) =>
+        (Sse2.UnpackLow(slots, Vector128<long>.Zero).AsByte() ^ key, Sse2.UnpackHigh(slots, Vector128<long>.Zero).AsByte() ^ key);
+
+    // The last round, and the first word of each block.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> FirstWords(
+        Vector128<byte> key, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d)
+    {
+        Vector128<uint> ab = Sse2.UnpackLow(AesNi.EncryptLast(a, key).AsUInt32(), AesNi.EncryptLast(b, key).AsUInt32());
+        Vector128<uint> cd = Sse2.UnpackLow(AesNi.EncryptLast(c, key).AsUInt32(), AesNi.EncryptLast(d, key).AsUInt32());
+        return Sse2.UnpackLow(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
     }
 
     // Key schedule of FIPS 197, 5.2, four words at a time: prefix exclusive-or of the previous key, then the assist word.

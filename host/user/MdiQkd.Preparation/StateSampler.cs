@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using MdiQkd.Protocol;
 
 namespace MdiQkd.Preparation;
@@ -11,7 +10,7 @@ namespace MdiQkd.Preparation;
 /// </summary>
 internal sealed class StateSampler
 {
-    private const int Step = 16;
+    private static readonly int Step = Vector<byte>.Count;
 
     private readonly uint w;
     private readonly uint v;
@@ -43,95 +42,70 @@ internal sealed class StateSampler
     /// <returns>False if a slot lies outside the session.</returns>
     public bool TrySample(ReadOnlySpan<long> slots, ReadOnlySpan<uint> random, Span<byte> packed)
     {
-        if (!AllInSession(slots))
-        {
-            return false;
-        }
-
+        bool all = true;
         int i = 0;
         for (; i + Step <= slots.Length; i += Step)
         {
-            ReadOnlySpan<Vector128<uint>> four = MemoryMarshal.Cast<uint, Vector128<uint>>(random.Slice(i, Step));
-            Vector128<ushort> low = Vector128.Narrow(Sample(four[0]), Sample(four[1]));
-            Vector128<ushort> high = Vector128.Narrow(Sample(four[2]), Sample(four[3]));
-            Vector128.Narrow(low, high).CopyTo(packed[i..]);
+            ReadOnlySpan<Vector<uint>> words = MemoryMarshal.Cast<uint, Vector<uint>>(random.Slice(i, Step));
+            Vector<ushort> low = Vector.Narrow(Sample(words[0]), Sample(words[1]));
+            Vector<ushort> high = Vector.Narrow(Sample(words[2]), Sample(words[3]));
+            Vector.Narrow(low, high).CopyTo(packed[i..]);
+            ReadOnlySpan<long> step = slots.Slice(i, Step);
+            (bool inSession, bool mayBePilots) = Classify(step);
+            all &= inSession;
+            if (mayBePilots)
+            {
+                SetPilots(step, packed[i..]);
+            }
         }
 
-        for (; i < slots.Length; i++)
+        for (int n = i; n < slots.Length; n++)
         {
-            packed[i] = (byte)Sample(Vector128.CreateScalar(random[i])).ToScalar();
+            packed[n] = (byte)Sample(new Vector<uint>(random[n]))[0];
+            all &= (ulong)slots[n] < (ulong)slotCount;
         }
 
-        if (pilots.Length > 0)
-        {
-            SetPilots(slots, packed);
-        }
-
-        return true;
+        SetPilots(slots[i..], packed[i..]);
+        return all;
     }
 
     // A comparison that holds is −1.
-    private Vector128<uint> Sample(Vector128<uint> random)
+    private Vector<uint> Sample(Vector<uint> random)
     {
-        Vector128<int> uniform = (random & Vector128.Create(0xFFFFu)).AsInt32();
-        Vector128<int> below = Vector128.LessThan(uniform, Vector128.Create((int)w))
-            + Vector128.LessThan(uniform, Vector128.Create((int)v))
-            + Vector128.LessThan(uniform, Vector128.Create((int)z));
-        Vector128<uint> bit = (random >> (16 - PreparedState.BitShift)) & Vector128.Create(1u << PreparedState.BitShift);
-        return (Vector128.Create(3) + below).AsUInt32() | bit;
+        Vector<int> uniform = (random & new Vector<uint>(0xFFFF)).As<uint, int>();
+        Vector<int> below = Vector.LessThan(uniform, new Vector<int>((int)w))
+            + Vector.LessThan(uniform, new Vector<int>((int)v))
+            + Vector.LessThan(uniform, new Vector<int>((int)z));
+        Vector<uint> bit = (random >> (16 - PreparedState.BitShift)) & new Vector<uint>(1u << PreparedState.BitShift);
+        return (new Vector<int>(3) + below).As<int, uint>() | bit;
     }
 
-    private bool AllInSession(ReadOnlySpan<long> slots)
+    // Whether all slots belong to the session, and whether pilots may be among them: they are rare, and with a period that is a power
+    // of two, as patterns made for speed have, this shows without a division.
+    private (bool InSession, bool MayBePilots) Classify(ReadOnlySpan<long> slots)
     {
-        // The sign of either word is set if the slot is outside; a sum of the two cannot overflow.
-        ReadOnlySpan<Vector<long>> vectors = MemoryMarshal.Cast<long, Vector<long>>(slots);
         var last = new Vector<long>(slotCount - 1);
-        Vector<long> outside = Vector<long>.Zero;
-        foreach (Vector<long> slot in vectors)
+        var mask = new Vector<long>(periodMask);
+        var length = new Vector<long>(pilots.Length);
+        Vector<long> outside = Vector<long>.Zero, pilot = Vector<long>.Zero;
+        foreach (Vector<long> slot in MemoryMarshal.Cast<long, Vector<long>>(slots))
         {
-            outside |= slot | (last - slot);
+            outside |= slot | (last - slot); // the sign of either is set; the difference cannot overflow if neither is negative
+            pilot |= Vector.LessThan(slot & mask, length);
         }
 
-        bool all = Vector.GreaterThanOrEqualAll(outside, Vector<long>.Zero);
-        for (int i = vectors.Length * Vector<long>.Count; i < slots.Length; i++)
-        {
-            all &= (ulong)slots[i] < (ulong)slotCount;
-        }
-
-        return all;
+        return (
+            Vector.GreaterThanOrEqualAll(outside, Vector<long>.Zero),
+            pilots.Length > 0 && (periodMask < 0 || pilot != Vector<long>.Zero));
     }
 
     private void SetPilots(ReadOnlySpan<long> slots, Span<byte> packed)
     {
-        if (periodMask < 0)
-        {
-            SetPilots(slots, packed, 0);
-            return;
-        }
-
-        // Periods of patterns made for speed are powers of two; a few slots at a time have no pilot among them.
-        int count = Vector<long>.Count;
-        var mask = new Vector<long>(periodMask);
-        var length = new Vector<long>(pilots.Length);
-        int i = 0;
-        for (; i + count <= slots.Length; i += count)
-        {
-            if (Vector.LessThanAny(new Vector<long>(slots[i..]) & mask, length))
-            {
-                SetPilots(slots.Slice(i, count), packed, i);
-            }
-        }
-
-        SetPilots(slots[i..], packed, i);
-    }
-
-    private void SetPilots(ReadOnlySpan<long> slots, Span<byte> packed, int offset)
-    {
-        for (int i = 0; i < slots.Length; i++)
+        for (int i = 0; pilots.Length > 0 && i < slots.Length; i++)
         {
             if (pilots.Contains(slots[i]))
             {
-                packed[offset + i] = PilotPattern.StateOf(pilots.KindOf(slots[i]), isReference).Packed;
+                packed[i] = PilotPattern.StateOf(pilots.KindOf(slots[i]), isReference).Packed;
             }
         }
     }

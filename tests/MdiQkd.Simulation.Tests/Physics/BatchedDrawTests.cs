@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using MdiQkd.Acquisition;
 using MdiQkd.KeyRate.Channel;
 using MdiQkd.Protocol;
 using MdiQkd.Simulation.Physics;
@@ -84,7 +85,7 @@ public sealed class BatchedDrawTests
         ulong[] words = new ulong[1 << 16];
         random.Fill(words);
         Exponential.FromWords(words, 1);
-        Assert.Equal("bd63924feb9c99ab", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(words.AsSpan())))[..16]);
+        Assert.Equal("aebff09000512e4c", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(words.AsSpan())))[..16]);
     }
 
     [Fact]
@@ -154,23 +155,47 @@ public sealed class BatchedDrawTests
         }
     }
 
+    [Fact]
+    public void Alias_tables_draw_all_words_as_one_by_one()
+    {
+        var table = new AliasTable([0.1, 0, 3, 0.25, 1e-4, 2, 0.7]);
+        PhysicsRandom random = PhysicsSeed.FromNumber(7).Generator("words");
+        ulong[] words = new ulong[1003];
+        random.Fill(words);
+        (words[0], words[1]) = (0, ulong.MaxValue);
+        ulong[] expected = [.. words.Select(word => (ulong)table.Draw(word))];
+        table.DrawAll(words);
+        Assert.Equal(expected, words);
+    }
+
     [Theory]
     [InlineData(64, 2)]
     [InlineData(60, 2)]
     [InlineData(4, 1)]
     [InlineData(1, 0)]
-    public void Far_candidates_have_nothing_near(int period, int length)
+    public void Candidates_are_visible_if_near_to_something_or_if_detectors_are_live(int period, int length)
     {
         const int memory = 5;
+        const long liveEnough = 3L << (BlindStates.UniformBits - 2);
         var pilots = new PilotPattern(period, length);
-        var candidates = new CandidateSlots(PhysicsSeed.FromNumber(6).Generator("slots"), 0.1, 1000);
-        var far = new FarCandidates(PhysicsSeed.FromNumber(6).Generator("far"), pilots, memory);
+        var all = new CandidateSlots(PhysicsSeed.FromNumber(6).Generator("slots"), 0.1, 1000);
+        var visible = new VisibleCandidates(
+            new CandidateSlots(PhysicsSeed.FromNumber(6).Generator("slots"), 0.1, 1000),
+            PhysicsSeed.FromNumber(6).Generator("far"),
+            pilots,
+            memory,
+            liveEnough);
+        PhysicsRandom random = PhysicsSeed.FromNumber(6).Generator("far");
+        ulong[] words = new ulong[CandidateSlots.BatchSize];
+        ulong[] twoNumbers = new ulong[CandidateSlots.BatchSize / 2];
         int found = 0;
         for (int batch = 0; batch < 20; batch++)
         {
-            candidates.Next();
-            far.Draw(candidates.SlotsAndNeighbours);
-            ReadOnlySpan<long> slots = candidates.SlotsAndNeighbours;
+            all.Next();
+            visible.Next();
+            random.Fill(twoNumbers);
+            ReadOnlySpan<long> slots = all.SlotsAndNeighbours;
+            List<(long Slot, long Uniform)> expected = [];
             for (int i = 0; i < CandidateSlots.BatchSize; i++)
             {
                 long slot = slots[i + 1];
@@ -180,12 +205,94 @@ public sealed class BatchedDrawTests
                     near |= pilots.Contains(other);
                 }
 
-                Assert.Equal(near, far.Uniforms[i] == FarCandidates.Near);
-                Assert.InRange(far.Uniforms[i], near ? -1 : 0, (1L << BlindStates.UniformBits) - 1);
-                found += near ? 0 : 1;
+                uint number = (uint)(twoNumbers[i / 2] >> (32 * (i % 2)));
+                if (near || number < liveEnough)
+                {
+                    expected.Add((slot, near ? VisibleCandidates.Near : number));
+                    found += near ? 0 : 1;
+                }
             }
+
+            all.DrawWords(words.AsSpan(0, expected.Count));
+            Assert.Equal(expected.Select(candidate => candidate.Slot), visible.Slots.ToArray());
+            Assert.Equal(expected.Select(candidate => candidate.Uniform), visible.Uniforms.ToArray());
+            Assert.Equal(words.Take(expected.Count), visible.Words.ToArray());
         }
 
         Assert.Equal(period == 4, found == 0);
+    }
+
+    [Fact]
+    public void Candidates_are_accepted_if_their_word_is_below_that_of_their_states()
+    {
+        PhysicsRandom random = PhysicsSeed.FromNumber(8).Generator("words");
+        ulong[] bounds = new ulong[256];
+        random.Fill(bounds);
+        (bounds[0], bounds[1]) = (0, ulong.MaxValue);
+        UserLight a = Stations.Mixed(1, Stations.SourceA, 3, 1L << 40);
+        UserLight b = Stations.Mixed(2, Stations.SourceB, 3, 1L << 40);
+        var filter = new CandidateFilter(a.States, b.States, bounds);
+        for (int count = 0; count <= CandidateSlots.BatchSize; count = (count * 9 / 8) + 1)
+        {
+            long[] slots = [.. Enumerable.Range(0, count).Select(i => (long)i * i * 1009)];
+            byte[] packedA = new byte[count], packedB = new byte[count];
+            Assert.True(a.States.TryRead(slots, packedA) && b.States.TryRead(slots, packedB));
+            int[] pairs = [.. Enumerable.Range(0, count).Select(i => (packedA[i] * 16) + packedB[i])];
+            ulong[] words = new ulong[count];
+            random.Fill(words);
+            for (int i = 0; i < count; i += 3)
+            {
+                words[i] = bounds[pairs[i]] + (ulong)(i % 5) - 2; // upper halves do not decide
+            }
+
+            filter.Accept(slots, words);
+            Assert.Equal(Enumerable.Range(0, count).Where(i => words[i] < bounds[pairs[i]]), filter.Accepted.ToArray());
+            Assert.Equal(pairs, filter.Pairs[..count].ToArray().Select(pair => (int)pair));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(40, 30)]
+    [InlineData(1000, 30)]
+    public void Tags_leave_the_queue_in_order(double sigmaPs, int gapPsMax)
+    {
+        const long floorPs = 10;
+        PhysicsRandom random = PhysicsSeed.FromNumber(9).Generator("gaps");
+        var jitter = new JitterTable(sigmaPs);
+        var queue = new TagQueue(jitter, PhysicsSeed.FromNumber(9).Generator("jitter")) { FloorPs = floorPs };
+        var block = new TimeTagBlock();
+        List<long> timesPs = [];
+        List<byte> channels = [];
+        List<(long TimePs, byte Channel)> taken = [];
+        long timePs = floorPs;
+        for (int round = 0; round < 40; round++)
+        {
+            for (int i = 0; i < 37 * round; i++)
+            {
+                byte channel = (byte)(random.NextUInt64() % 7);
+                queue.Add(timePs, channel);
+                long laterPs = timePs + Gap();
+                queue.AddPair(timePs, 8, laterPs, 9);
+                timesPs.AddRange([timePs, timePs, laterPs]);
+                channels.AddRange([channel, 8, 9]);
+                timePs += Gap();
+            }
+
+            Take(timePs - jitter.MaxPs - 1);
+        }
+
+        Take(long.MaxValue);
+        long[] errorsPs = [.. timesPs];
+        jitter.AddTo(errorsPs, PhysicsSeed.FromNumber(9).Generator("jitter"));
+        Assert.Equal(errorsPs.Select(time => Math.Max(time, floorPs)).Zip(channels).OrderBy(tag => tag.First), taken);
+
+        long Gap() => (long)(random.NextUInt64() % (ulong)gapPsMax);
+
+        void Take(long watermarkPs)
+        {
+            queue.MoveTo(block, watermarkPs);
+            taken.AddRange(block.TimesPs.Zip(block.Channels).Take(block.Count));
+        }
     }
 }

@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace MdiQkd.Simulation.Physics;
 
@@ -39,6 +42,43 @@ public sealed class AliasTable
         int stay = (int)(((long)(low >> AliasBits) - (long)(entry >> AliasBits)) >> 63);
         int alias = (int)entry & (EntriesMax - 1);
         return alias ^ ((alias ^ (int)high) & stay);
+    }
+
+    /// <summary>Turns words into the indices that they choose, in place.</summary>
+    public void DrawAll(Span<ulong> words)
+    {
+        int i = 0;
+        if (Avx2.IsSupported)
+        {
+            ref ulong word = ref MemoryMarshal.GetReference(words);
+            for (; i + Vector256<ulong>.Count <= words.Length; i += Vector256<ulong>.Count)
+            {
+                Draw(Vector256.LoadUnsafe(ref word, (nuint)i)).StoreUnsafe(ref word, (nuint)i);
+            }
+        }
+
+        for (; i < words.Length; i++)
+        {
+            words[i] = (ulong)Draw(words[i]);
+        }
+    }
+
+    // The product of 64 and 32 bits from two of 32 bits each, then as for one word.
+    private unsafe Vector256<ulong> Draw(Vector256<ulong> words)
+    {
+        Vector256<uint> length = Vector256.Create((ulong)entries.Length).AsUInt32();
+        Vector256<ulong> lower = Avx2.Multiply(words.AsUInt32(), length);
+        Vector256<ulong> upper = Avx2.Multiply((words >> 32).AsUInt32(), length) + (lower >> 32);
+        Vector256<ulong> high = upper >> 32;
+        Vector256<ulong> low = Avx2.Blend(lower.AsUInt32(), (upper << 32).AsUInt32(), 0b1010_1010).AsUInt64();
+        Vector256<ulong> entry;
+        fixed (ulong* table = entries)
+        {
+            entry = Avx2.GatherVector256(table, high.AsInt64(), sizeof(ulong));
+        }
+
+        Vector256<long> stays = Vector256.GreaterThan((entry >> AliasBits).AsInt64(), (low >> AliasBits).AsInt64());
+        return Vector256.ConditionalSelect(stays.AsUInt64(), high, entry & Vector256.Create((ulong)(EntriesMax - 1)));
     }
 
     private void Fill(double[] weights)

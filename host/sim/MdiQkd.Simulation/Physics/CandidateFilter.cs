@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using MdiQkd.Preparation;
 using MdiQkd.Protocol;
 
@@ -9,101 +13,101 @@ namespace MdiQkd.Simulation.Physics;
 /// </summary>
 internal sealed class CandidateFilter
 {
-    private readonly CandidateSlots candidates;
+    private const int Lanes = 8;
+
     private readonly IPreparedStates statesA;
     private readonly IPreparedStates statesB;
-    private readonly int[] places = new int[CandidateSlots.BatchSize];
-    private readonly long[] slots = new long[CandidateSlots.BatchSize];
+    private readonly ulong[] wordsOfPair;
+    private readonly uint[] upperHalves; // of these words
+    private readonly int[] places = new int[CandidateSlots.BatchSize + Lanes];
     private readonly byte[] packedA = new byte[CandidateSlots.BatchSize];
     private readonly byte[] packedB = new byte[CandidateSlots.BatchSize];
+    private readonly byte[] pairs = new byte[CandidateSlots.BatchSize];
     private int count;
 
-    /// <param name="candidates">Candidates.</param>
     /// <param name="statesA">States of A.</param>
     /// <param name="statesB">States of B.</param>
-    public CandidateFilter(CandidateSlots candidates, IPreparedStates statesA, IPreparedStates statesB)
+    /// <param name="wordsOfPair">By both states, A × 16 + B: a candidate whose random word lies below is accepted.</param>
+    public CandidateFilter(IPreparedStates statesA, IPreparedStates statesB, ulong[] wordsOfPair)
     {
-        this.candidates = candidates;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(wordsOfPair.Length, byte.MaxValue + 1, nameof(wordsOfPair));
         this.statesA = statesA;
         this.statesB = statesB;
+        this.wordsOfPair = wordsOfPair;
+        upperHalves = [.. wordsOfPair.Select(word => (uint)(word >> 32))];
     }
 
-    /// <summary>Places of the accepted candidates in the batch, in order.</summary>
+    /// <summary>Places of the accepted candidates, in order.</summary>
     public ReadOnlySpan<int> Accepted => places.AsSpan(0, count);
 
-    /// <summary>Their states, A × 16 + B.</summary>
-    public int[] Pairs { get; } = new int[CandidateSlots.BatchSize];
+    /// <summary>States in the slots of all candidates, A × 16 + B.</summary>
+    public ReadOnlySpan<byte> Pairs => pairs;
 
-    /// <summary>Accepts candidates whose random word lies below that of both states.</summary>
-    /// <param name="first">First place of the batch.</param>
-    /// <param name="end">Place after the last.</param>
-    /// <param name="wordsOfPair">By both states, A × 16 + B.</param>
-    public void Accept(int first, int end, ulong[] wordsOfPair)
+    /// <summary>Accepts candidates.</summary>
+    /// <param name="slots">Slots of the candidates, at most a batch.</param>
+    /// <param name="words">Their random words.</param>
+    public void Accept(ReadOnlySpan<long> slots, ReadOnlySpan<ulong> words)
     {
-        Read(candidates.Slots[first..end]);
-        ReadOnlySpan<ulong> words = candidates.Words[first..end];
-        ReadOnlySpan<byte> a = packedA.AsSpan(0, words.Length);
-        ReadOnlySpan<byte> b = packedB.AsSpan(0, words.Length);
-        (int[] acceptedPlaces, int[] acceptedPairs) = (places, Pairs);
-        int accepted = 0;
-        for (int n = 0; n < words.Length; n++)
+        if (!statesA.TryRead(slots, packedA) || !statesB.TryRead(slots, packedB))
         {
-            int pair = (a[n] * PreparedState.ValuesWithPilots) + b[n];
-            acceptedPlaces[accepted] = first + n;
-            acceptedPairs[accepted] = pair;
-            accepted += words[n] < wordsOfPair[pair] ? 1 : 0;
+            throw new InvalidOperationException($"a slot before {slots[^1] + 1} was never prepared");
+        }
+
+        ReadOnlySpan<Vector<byte>> a = MemoryMarshal.Cast<byte, Vector<byte>>(packedA);
+        ReadOnlySpan<Vector<byte>> b = MemoryMarshal.Cast<byte, Vector<byte>>(packedB);
+        Span<Vector<byte>> both = MemoryMarshal.Cast<byte, Vector<byte>>(pairs.AsSpan());
+        for (int i = 0; i < both.Length; i++)
+        {
+            both[i] = (a[i] * new Vector<byte>(PreparedState.ValuesWithPilots)) | b[i];
+        }
+
+        int n = 0;
+        count = 0;
+        if (Compaction.IsSupported)
+        {
+            for (; n + Lanes <= words.Length; n += Lanes)
+            {
+                AcceptLanes(words, n);
+            }
+        }
+
+        Accept(words, n, words.Length);
+    }
+
+    private void Accept(ReadOnlySpan<ulong> words, int first, int end)
+    {
+        int accepted = count;
+        for (int n = first; n < end; n++)
+        {
+            places[accepted] = n;
+            accepted += words[n] < wordsOfPair[pairs[n]] ? 1 : 0;
         }
 
         count = accepted;
     }
 
-    /// <summary>The same for those only whose number lies below a bound.</summary>
-    /// <param name="first">First place of the batch.</param>
-    /// <param name="end">Place after the last.</param>
-    /// <param name="numbers">A number for each place of the batch.</param>
-    /// <param name="bound">Bound.</param>
-    /// <param name="wordsOfPair">By both states, A × 16 + B.</param>
-    public void Accept(int first, int end, ReadOnlySpan<long> numbers, long bound, ulong[] wordsOfPair)
+    // By the upper halves of the words; where these do not decide, one by one.
+    private unsafe void AcceptLanes(ReadOnlySpan<ulong> words, int first)
     {
-        int kept = Keep(first, end, numbers, bound);
-        Read(slots.AsSpan(0, kept));
-        ReadOnlySpan<ulong> words = candidates.Words;
-        ReadOnlySpan<byte> a = packedA.AsSpan(0, kept);
-        ReadOnlySpan<byte> b = packedB.AsSpan(0, kept);
-        (int[] acceptedPlaces, int[] acceptedPairs) = (places, Pairs);
-        int accepted = 0;
-        for (int n = 0; n < a.Length; n++)
+        Vector256<int> pair = Avx2.ConvertToVector256Int32(
+            Vector128.CreateScalar(MemoryMarshal.Read<ulong>(pairs.AsSpan(first, Lanes))).AsByte());
+        Vector256<uint> bound;
+        fixed (uint* bounds = upperHalves)
         {
-            int place = acceptedPlaces[n];
-            int pair = (a[n] * PreparedState.ValuesWithPilots) + b[n];
-            acceptedPlaces[accepted] = place;
-            acceptedPairs[accepted] = pair;
-            accepted += words[place] < wordsOfPair[pair] ? 1 : 0;
+            bound = Avx2.GatherVector256(bounds, pair, sizeof(uint));
         }
 
-        count = accepted;
-    }
-
-    private int Keep(int first, int end, ReadOnlySpan<long> numbers, long bound)
-    {
-        ReadOnlySpan<long> batch = candidates.Slots;
-        (int[] keptPlaces, long[] keptSlots) = (places, slots);
-        int kept = 0;
-        for (int i = first; i < end; i++)
+        ReadOnlySpan<Vector256<float>> eight = MemoryMarshal.Cast<ulong, Vector256<float>>(words.Slice(first, Lanes));
+        Vector256<ulong> odd = Avx.Shuffle(eight[0], eight[1], 0b11_01_11_01).AsUInt64();
+        Vector256<uint> upper = Avx2.Permute4x64(odd, 0b11_01_10_00).AsUInt32();
+        if (Vector256.EqualsAny(upper, bound))
         {
-            keptPlaces[kept] = i;
-            keptSlots[kept] = batch[i];
-            kept += numbers[i] < bound ? 1 : 0;
+            Accept(words, first, first + Lanes);
+            return;
         }
 
-        return kept;
-    }
-
-    private void Read(ReadOnlySpan<long> wanted)
-    {
-        if (!statesA.TryRead(wanted, packedA) || !statesB.TryRead(wanted, packedB))
-        {
-            throw new InvalidOperationException($"a slot before {wanted[^1] + 1} was never prepared");
-        }
+        uint accepted = Vector256.LessThan(upper, bound).ExtractMostSignificantBits();
+        (Compaction.Places(accepted) + Vector256.Create(first)).CopyTo(places, count);
+        count += BitOperations.PopCount(accepted);
     }
 }

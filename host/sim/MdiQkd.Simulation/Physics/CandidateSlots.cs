@@ -2,7 +2,7 @@ namespace MdiQkd.Simulation.Physics;
 
 /// <summary>
 /// Slots in which something may happen, in batches: every slot is a candidate with one fixed probability, independent of all others,
-/// so the gaps are geometric and slots in between cost nothing. Each candidate has a random word of its own, to be accepted with.
+/// so the gaps are geometric and slots in between cost nothing.
 /// </summary>
 internal sealed class CandidateSlots
 {
@@ -16,7 +16,6 @@ internal sealed class CandidateSlots
     private readonly PhysicsRandom random;
     private readonly double slotsPerExponential; // gap = floor(exponential / −ln(1 − p)) is geometric
     private readonly long[] slots = new long[BatchSize + 2];
-    private readonly ulong[] words = new ulong[BatchSize];
     private readonly ulong[] gaps = new ulong[BatchSize];
 
     public CandidateSlots(PhysicsRandom random, double probability, long firstSlot)
@@ -41,39 +40,46 @@ internal sealed class CandidateSlots
     /// <summary>The slot before the batch's first, the batch, and its last slot once more.</summary>
     public ReadOnlySpan<long> SlotsAndNeighbours => slots;
 
-    /// <summary>64 uniform bits for each slot of the batch.</summary>
-    public ReadOnlySpan<ulong> Words => words;
-
     /// <summary>Draws the next batch.</summary>
     public void Next()
     {
         random.Fill(gaps);
-        random.Fill(words);
-        ReadOnlySpan<long> skipped = Exponential.WholeFromWords(gaps, slotsPerExponential, GapMax);
+        ReadOnlySpan<long> steps = Exponential.GeometricFromWords(gaps, slotsPerExponential, GapMax);
         long last = Math.Min(slots[BatchSize], SlotMax);
-        Span<long> batch = slots.AsSpan(1, BatchSize);
         slots[0] = last;
-        for (int i = 0; i < batch.Length; i++)
+        for (int i = 0; i < BatchSize; i += 4)
         {
-            last += skipped[i] + 1;
-            batch[i] = last;
+            ReadOnlySpan<long> step = steps.Slice(i, 4);
+            Span<long> slot = slots.AsSpan(i + 1, 4);
+            slot[0] = last += step[0];
+            slot[1] = last += step[1];
+            slot[2] = last += step[2];
+            slot[3] = last += step[3];
         }
 
         slots[BatchSize + 1] = last;
         Position = 0;
     }
 
+    /// <summary>Draws 64 uniform bits for each of some candidates, to be accepted with.</summary>
+    public void DrawWords(Span<ulong> words) => random.Fill(words);
+
     /// <summary>End of the unused candidates of the batch that lie before a slot.</summary>
-    public int EndBefore(long untilSlot)
+    public int EndBefore(long untilSlot) => EndBefore(Slots, Position, untilSlot);
+
+    /// <summary>Place of the first slot, from a place on, that does not lie before another one.</summary>
+    /// <param name="slots">Slots in order, at least one.</param>
+    /// <param name="first">First place.</param>
+    /// <param name="untilSlot">The other slot.</param>
+    public static int EndBefore(ReadOnlySpan<long> slots, int first, long untilSlot)
     {
-        ReadOnlySpan<long> batch = Slots;
-        if (batch[^1] < untilSlot)
+        if (slots[^1] < untilSlot)
         {
-            return BatchSize;
+            return slots.Length;
         }
 
-        int end = Position;
-        while (batch[end] < untilSlot)
+        int end = first;
+        while (slots[end] < untilSlot)
         {
             end++;
         }

@@ -10,7 +10,7 @@ namespace MdiQkd.Simulation.Physics;
 /// live detectors would click early in one and late in the other. Candidates are drawn at the largest probability of that over
 /// all states and accepted with the exact phase-averaged probability of the two states there; the click pattern is then
 /// seen through the blind bins of both detectors. Time goes with the candidates, most of it to look up states: so those that the
-/// blind bins hide anyway are dropped first (<see cref="FarCandidates"/>).
+/// blind bins hide anyway are dropped first (<see cref="VisibleCandidates"/>).
 /// </summary>
 /// <remarks>
 /// <para>The blind bins follow their exact Markov chain: slots between two potential coincidences have the click patterns of
@@ -28,9 +28,8 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     private const int CThenD = ClickWindows.CEarly | ClickWindows.DLate;
     private const int DThenC = ClickWindows.DEarly | ClickWindows.CLate;
 
-    private readonly CandidateSlots candidates;
+    private readonly VisibleCandidates candidates;
     private readonly CandidateFilter filter;
-    private readonly FarCandidates far;
     private readonly PhysicsRandom chainRandom;
     private readonly PotentialCoincidences potentials;
     private readonly BlindStates blind;
@@ -90,9 +89,13 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         blind = blindStates?.FitsTo(potentials.OtherSlots) == true
             ? blindStates
             : new BlindStates(potentials.OtherSlots, BlindBins.FromTiming(station.Timing, station.Detectors.EffectiveDeadTimePs));
-        far = new FarCandidates(seed.Generator("far candidates"), pilots, blind.Memory);
-        candidates = new CandidateSlots(seed.Generator("candidate slots"), potentials.Largest, firstSlot);
-        filter = new CandidateFilter(candidates, a.States, b.States);
+        candidates = new VisibleCandidates(
+            new CandidateSlots(seed.Generator("candidate slots"), potentials.Largest, firstSlot),
+            seed.Generator("far candidates"),
+            pilots,
+            blind.Memory,
+            blind.LiveEnough);
+        filter = new CandidateFilter(a.States, b.States, potentials.Words);
         sharesOfA = new (double, double)[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
         for (int pair = 0; pair < sharesOfA.Length; pair++)
         {
@@ -114,14 +117,8 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     {
         ReachedSlot = Math.Max(ReachedSlot, untilSlot);
         bool progress = false; // at least one batch a call: what waits for the watermark must not stop the next call
-        while (true)
+        while (candidates.TryPrepare(untilSlot))
         {
-            if (candidates.IsUsedUp)
-            {
-                candidates.Next();
-                far.Draw(candidates.SlotsAndNeighbours);
-            }
-
             int end = candidates.EndBefore(untilSlot);
             if (end == candidates.Position)
             {
@@ -150,17 +147,15 @@ public sealed class CoincidenceSimulator : ISessionSimulator
 
     private void Simulate(int first, int end)
     {
-        ReadOnlySpan<long> uniforms = far.Uniforms;
-        filter.Accept(first, end, uniforms, blind.LiveEnough, potentials.Words);
-        ReadOnlySpan<int> accepted = filter.Accepted;
-        ReadOnlySpan<int> pairs = filter.Pairs;
-        ReadOnlySpan<long> slots = candidates.Slots;
-        ReadOnlySpan<ulong> words = candidates.Words;
-        for (int n = 0; n < accepted.Length; n++)
+        ReadOnlySpan<long> slots = candidates.Slots[first..end];
+        ReadOnlySpan<ulong> words = candidates.Words[first..end];
+        ReadOnlySpan<long> uniforms = candidates.Uniforms[first..end];
+        filter.Accept(slots, words);
+        ReadOnlySpan<byte> pairs = filter.Pairs;
+        foreach (int i in filter.Accepted)
         {
-            int i = accepted[n];
             long slot = slots[i];
-            bool isNear = uniforms[i] == FarCandidates.Near; // so is all that lies in a pilot
+            bool isNear = uniforms[i] == VisibleCandidates.Near; // so is all that lies in a pilot
             if (isNear && pilots.Contains(slot))
             {
                 continue;
@@ -171,11 +166,11 @@ public sealed class CoincidenceSimulator : ISessionSimulator
                 SeePilots(slot);
             }
 
-            int pattern = potentials.Pattern(pairs[n], words[i]);
+            int pattern = potentials.Pattern(pairs[i], words[i]);
             int seen = isNear ? See(slot, pattern) : blind.SeenFar(pattern, uniforms[i]);
             if (seen is CThenD or DThenC)
             {
-                EmitPair(slot, pairs[n], seen == CThenD ? 1 : 0);
+                EmitPair(slot, pairs[i], seen == CThenD ? 1 : 0);
             }
         }
     }
@@ -184,8 +179,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     {
         long slotPs = startPs + (slot * timing.SlotPeriodPs);
         (int early, int late) = delays is null ? default : (delays.Draw(sharesOfA[pair].Early), delays.Draw(sharesOfA[pair].Late));
-        queue.Add(slotPs + timing.EarlyCentrePs + early, channels[cFirst]);
-        queue.Add(slotPs + timing.LateCentrePs + late, channels[1 - cFirst]);
+        queue.AddPair(slotPs + timing.EarlyCentrePs + early, channels[cFirst], slotPs + timing.LateCentrePs + late, channels[1 - cFirst]);
     }
 
     private void SeePilots(long untilSlot)

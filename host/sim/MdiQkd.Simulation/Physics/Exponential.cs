@@ -6,7 +6,7 @@ namespace MdiQkd.Simulation.Physics;
 
 /// <summary>
 /// Exponential numbers of mean 1 in batches: −ln u with u in (0, 1] from the upper 52 bits of a word. Every element takes the same
-/// additions, multiplications and one division, none of them fused, so that registers of every width yield the same numbers.
+/// additions, multiplications and one division, and fused are those that say so, so that registers of every width yield the same numbers.
 /// </summary>
 /// <remarks>
 /// u = 2^k m with m in [√½, √2), and ln m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + …) with s = (m − 1)/(m + 1), |s| ≤ 0.172: the first term
@@ -31,28 +31,34 @@ internal static class Exponential
     {
         foreach (ref Vector<ulong> word in MemoryMarshal.Cast<ulong, Vector<ulong>>(words))
         {
-            Vector<double> oneToTwo = ((word >> (64 - MantissaBits)).As<ulong, long>() | new Vector<long>(OneBits)).As<long, double>();
-            word = (Logarithm(new Vector<double>(2) - oneToTwo) * new Vector<double>(-mean)).As<double, ulong>();
+            word = FromWord(word, new Vector<double>(-mean)).As<double, ulong>();
         }
 
         return MemoryMarshal.Cast<ulong, double>(words);
     }
 
-    /// <summary>Turns random words into geometric numbers: whole parts of exponential ones, in place.</summary>
+    /// <summary>Turns random words into geometric numbers, in place: whole parts of exponential ones, plus one.</summary>
     /// <param name="words">Random bits; a multiple of a register's width.</param>
     /// <param name="mean">Mean of the exponential numbers.</param>
-    /// <param name="most">Larger ones become this, at most 2^51.</param>
-    public static Span<long> WholeFromWords(Span<ulong> words, double mean, double most)
+    /// <param name="most">Whole parts above this become this, at most 2^51.</param>
+    public static Span<long> GeometricFromWords(Span<ulong> words, double mean, double most)
     {
-        FromWords(words, mean);
-        foreach (ref Vector<double> number in MemoryMarshal.Cast<ulong, Vector<double>>(words))
+        foreach (ref Vector<ulong> word in MemoryMarshal.Cast<ulong, Vector<ulong>>(words))
         {
             // As the last bits of 2^52 + number.
-            Vector<double> whole = Vector.Floor(Vector.Min(number, new Vector<double>(most))) + new Vector<double>(TwoTo52);
-            number = (whole.As<double, long>() & new Vector<long>(MantissaMask)).As<long, double>();
+            Vector<double> number = Vector.Min(FromWord(word, new Vector<double>(-mean)), new Vector<double>(most));
+            Vector<double> whole = Vector.Floor(number) + new Vector<double>(TwoTo52 + 1);
+            word = whole.As<double, ulong>() & new Vector<ulong>((ulong)MantissaMask);
         }
 
         return MemoryMarshal.Cast<ulong, long>(words);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<double> FromWord(Vector<ulong> word, Vector<double> minusMean)
+    {
+        Vector<ulong> oneToTwo = (word >> (64 - MantissaBits)) | new Vector<ulong>((ulong)OneBits);
+        return Logarithm(new Vector<double>(2) - oneToTwo.As<ulong, double>()) * minusMean;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -68,13 +74,13 @@ internal static class Exponential
         Vector<double> s = (m - Vector<double>.One) / (m + Vector<double>.One);
         Vector<double> z = s * s;
         Vector<double> sum = new(2.0 / 15);
-        sum = (sum * z) + new Vector<double>(2.0 / 13);
-        sum = (sum * z) + new Vector<double>(2.0 / 11);
-        sum = (sum * z) + new Vector<double>(2.0 / 9);
-        sum = (sum * z) + new Vector<double>(2.0 / 7);
-        sum = (sum * z) + new Vector<double>(2.0 / 5);
-        sum = (sum * z) + new Vector<double>(2.0 / 3);
-        sum = (sum * z) + new Vector<double>(2.0);
-        return (k * new Vector<double>(Ln2)) + (sum * s);
+        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 13));
+        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 11));
+        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 9));
+        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 7));
+        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 5));
+        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 3));
+        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0));
+        return Vector.FusedMultiplyAdd(k, new Vector<double>(Ln2), sum * s);
     }
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace MdiQkd.Simulation.Physics;
 
 /// <summary>Gaussian timing errors in whole picoseconds, cut at 8 σ (1e-15).</summary>
@@ -36,14 +39,27 @@ public sealed class JitterTable
     public void AddTo(Span<long> timesPs, PhysicsRandom random)
     {
         Span<ulong> words = stackalloc ulong[BatchSize];
-        for (int first = 0; first < timesPs.Length; first += BatchSize)
+        for (; timesPs.Length > 0; timesPs = timesPs[Math.Min(BatchSize, timesPs.Length)..])
         {
-            Span<long> batch = timesPs.Slice(first, Math.Min(BatchSize, timesPs.Length - first));
-            random.Fill(words[..batch.Length]);
-            for (int i = 0; i < batch.Length; i++)
-            {
-                batch[i] += errors.Draw(words[i]) - MaxPs;
-            }
+            Span<ulong> batch = words[..Math.Min(BatchSize, timesPs.Length)];
+            random.Fill(batch);
+            errors.DrawAll(batch);
+            Add(timesPs, MemoryMarshal.Cast<ulong, long>(batch));
+        }
+    }
+
+    private void Add(Span<long> timesPs, ReadOnlySpan<long> places)
+    {
+        int i = 0;
+        for (; i + Vector<long>.Count <= places.Length; i += Vector<long>.Count)
+        {
+            Span<long> times = timesPs[i..];
+            (new Vector<long>(times) + (new Vector<long>(places[i..]) - new Vector<long>(MaxPs))).CopyTo(times);
+        }
+
+        for (; i < places.Length; i++)
+        {
+            timesPs[i] += places[i] - MaxPs;
         }
     }
 }

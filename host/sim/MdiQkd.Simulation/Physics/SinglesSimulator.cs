@@ -22,6 +22,7 @@ public sealed class SinglesSimulator : ISessionSimulator
     private readonly double[]? flips; // probability that B's bit is flipped, per pair of states
     private readonly PhysicsRandom flipRandom;
     private readonly LightHits hits = new();
+    private readonly ulong[] words = new ulong[CandidateSlots.BatchSize];
     private readonly long[] windowCentresPs;
     private readonly DetectorPair detectors;
     private readonly ArrivalDelays? delays;
@@ -60,7 +61,7 @@ public sealed class SinglesSimulator : ISessionSimulator
 
         patterns = new WindowPatterns(optics);
         candidates = new CandidateSlots(seed.Generator("candidate slots"), patterns.Largest, firstSlot);
-        filter = new CandidateFilter(candidates, a.States, b.States);
+        filter = new CandidateFilter(a.States, b.States, patterns.Words);
         delays = ArrivalDelays.OfAny(a, b, seed);
         detectors = new DetectorPair(
             station, seed, startPs + (firstSlot * timing.SlotPeriodPs), delays?.LargestPs ?? 0);
@@ -79,6 +80,7 @@ public sealed class SinglesSimulator : ISessionSimulator
             if (candidates.IsUsedUp)
             {
                 candidates.Next();
+                candidates.DrawWords(words);
             }
 
             int end = candidates.EndBefore(untilSlot);
@@ -108,11 +110,11 @@ public sealed class SinglesSimulator : ISessionSimulator
 
     private void Simulate(int first, int end)
     {
-        filter.Accept(first, end, patterns.Words);
+        ReadOnlySpan<long> slots = candidates.Slots[first..end];
+        ReadOnlySpan<ulong> wordsOfSlots = words.AsSpan(first, slots.Length);
+        filter.Accept(slots, wordsOfSlots);
         ReadOnlySpan<int> accepted = filter.Accepted;
-        ReadOnlySpan<int> pairs = filter.Pairs;
-        ReadOnlySpan<long> slots = candidates.Slots;
-        ReadOnlySpan<ulong> words = candidates.Words;
+        ReadOnlySpan<byte> pairs = filter.Pairs;
         (long[] timesPs, byte[] hitDetectors) = (hits.TimesPs, hits.Detectors);
         ReadOnlySpan<long> centresPs = windowCentresPs;
         long periodPs = timing.SlotPeriodPs;
@@ -121,7 +123,7 @@ public sealed class SinglesSimulator : ISessionSimulator
         for (int n = 0; n < accepted.Length; n++)
         {
             int i = accepted[n];
-            int pair = pairs[n];
+            int pair = pairs[i];
 
             // A flipped bit changes where light falls, not how much.
             if (flips is not null && flipRandom.NextDouble() < flips[pair])
@@ -129,7 +131,7 @@ public sealed class SinglesSimulator : ISessionSimulator
                 pair ^= 1 << PreparedState.BitShift;
             }
 
-            int pattern = patterns.Draw(pair, words[i]);
+            int pattern = patterns.Draw(pair, wordsOfSlots[i]);
             long slotPs = startPs + (slots[i] * periodPs);
             if (pattern < WindowPatterns.Windows && onRaster)
             {

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using MdiQkd.Acquisition;
 
 namespace MdiQkd.Simulation.Physics;
@@ -10,6 +12,7 @@ namespace MdiQkd.Simulation.Physics;
 internal sealed class TagQueue
 {
     private const int PendingMax = 1024;
+    private const int Four = 4;
 
     private readonly JitterTable jitter;
     private readonly PhysicsRandom random;
@@ -40,14 +43,29 @@ internal sealed class TagQueue
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long timePs, byte channel)
     {
-        int i = pending;
-        pendingPs[i] = timePs;
-        pendingChannels[i] = channel;
-        pending = i + 1;
-        if (i + 1 == PendingMax)
+        if (pending == PendingMax)
         {
             Settle();
         }
+
+        pendingPs[pending] = timePs;
+        pendingChannels[pending++] = channel;
+    }
+
+    /// <summary>Adds two tags.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddPair(long firstPs, byte firstChannel, long secondPs, byte secondChannel)
+    {
+        if (pending + 2 > PendingMax)
+        {
+            Settle();
+        }
+
+        Span<long> times = pendingPs.AsSpan(pending, 2);
+        Span<byte> tags = pendingChannels.AsSpan(pending, 2);
+        (times[0], times[1]) = (firstPs, secondPs);
+        (tags[0], tags[1]) = (firstChannel, secondChannel);
+        pending += 2;
     }
 
     /// <summary>Adds tags.</summary>
@@ -101,39 +119,61 @@ internal sealed class TagQueue
     private void Sort(Span<long> addedPs, ReadOnlySpan<byte> addedChannels)
     {
         jitter.AddTo(addedPs, random);
-        int count = sorted;
-        if (count + addedPs.Length > timesPs.Length)
+        if (sorted + addedPs.Length > timesPs.Length)
         {
-            int size = Math.Max(2 * timesPs.Length, count + addedPs.Length);
+            int size = Math.Max(2 * timesPs.Length, sorted + addedPs.Length);
             Array.Resize(ref timesPs, size);
             Array.Resize(ref channels, size);
         }
 
-        Span<long> times = timesPs;
-        Span<byte> tags = channels;
-        long last = count > 0 ? times[count - 1] : FloorPs;
-        for (int n = 0; n < addedPs.Length; n++)
+        int n = 0;
+        while (n < addedPs.Length)
         {
-            long timePs = addedPs[n];
-            int i = count++;
-            if (timePs >= last)
+            n += Append(addedPs[n..], addedChannels[n..]);
+            for (int end = Math.Min(n + Four, addedPs.Length); n < end; n++)
             {
-                last = timePs;
+                Insert(addedPs[n], addedChannels[n]);
             }
-            else
+        }
+    }
+
+    // Tags that are in order, four at a time, as nearly all are; room is there.
+    private int Append(ReadOnlySpan<long> addedPs, ReadOnlySpan<byte> addedChannels)
+    {
+        ref long added = ref MemoryMarshal.GetReference(addedPs);
+        Span<long> times = timesPs.AsSpan(sorted, addedPs.Length);
+        Span<byte> tags = channels.AsSpan(sorted, addedPs.Length);
+        long last = sorted > 0 ? timesPs[sorted - 1] : FloorPs;
+        int n = 0;
+        for (; n + Four <= addedPs.Length; n += Four)
+        {
+            Vector256<long> four = Vector256.LoadUnsafe(ref added, (nuint)n);
+            Vector256<long> next = Vector256.Shuffle(four, Vector256.Create(1L, 2, 3, 3));
+            if (addedPs[n] < last || Vector256.GreaterThanAny(four, next))
             {
-                timePs = Math.Max(timePs, FloorPs);
-                for (; i > 0 && times[i - 1] > timePs; i--)
-                {
-                    times[i] = times[i - 1];
-                    tags[i] = tags[i - 1];
-                }
+                break;
             }
 
-            times[i] = timePs;
-            tags[i] = addedChannels[n];
+            four.CopyTo(times[n..]);
+            MemoryMarshal.Write(tags.Slice(n, Four), MemoryMarshal.Read<int>(addedChannels.Slice(n, Four)));
+            last = addedPs[n + Four - 1];
         }
 
-        sorted = count;
+        sorted += n;
+        return n;
+    }
+
+    private void Insert(long timePs, byte channel)
+    {
+        timePs = Math.Max(timePs, FloorPs);
+        int i = sorted++;
+        for (; i > 0 && timesPs[i - 1] > timePs; i--)
+        {
+            timesPs[i] = timesPs[i - 1];
+            channels[i] = channels[i - 1];
+        }
+
+        timesPs[i] = timePs;
+        channels[i] = channel;
     }
 }
