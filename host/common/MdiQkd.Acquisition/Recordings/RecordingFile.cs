@@ -5,8 +5,6 @@ namespace MdiQkd.Acquisition.Recordings;
 /// <summary>Opens recordings of any known format.</summary>
 public static class RecordingFile
 {
-    private const int BufferBytes = 1 << 16;
-
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">Its format, or <see cref="RecordingFormat.Unknown"/> to detect it.</param>
@@ -17,9 +15,7 @@ public static class RecordingFile
     public static async ValueTask<(IRecording? Recording, RecordingFormat Format, TimeTagError Error)> OpenAsync(
         string path, RecordingFormat format, CancellationToken ct)
     {
-        FileStream stream = new(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, BufferBytes, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        return await OpenAsync(stream, Path.GetExtension(path), format, ct).ConfigureAwait(false);
+        return await OpenAsync(new LocalFile(path), Path.GetExtension(path), format, ct).ConfigureAwait(false);
     }
 
     /// <summary>Opens a stream that can seek and is at its start; the recording disposes it in the end, also if there is none.</summary>
