@@ -52,7 +52,8 @@ public sealed class TagFrameDecoder
         }
 
         uint register = Crc32C.Update(Crc32C.Initial, source[..TagFrame.ChecksumOffset]);
-        if (~Crc32C.Update(register, payload) != frame.Checksum)
+        bool sound = TryDecodePayload(payload, frame, block, ref register);
+        if (~register != frame.Checksum)
         {
             return TimeTagError.BadChecksum;
         }
@@ -63,7 +64,7 @@ public sealed class TagFrameDecoder
             return TimeTagError.OutOfOrder;
         }
 
-        if (!TryDecodePayload(payload, frame, block))
+        if (!sound)
         {
             return TimeTagError.BadPayload;
         }
@@ -81,13 +82,15 @@ public sealed class TagFrameDecoder
         return TimeTagError.None;
     }
 
-    private static bool TryDecodePayload(ReadOnlySpan<byte> payload, in TagFrame frame, TimeTagBlock block)
+    // What a wrong checksum covers may be anything: it is decoded all the same, within its bounds, and dropped.
+    private static bool TryDecodePayload(ReadOnlySpan<byte> payload, in TagFrame frame, TimeTagBlock block, ref uint register)
     {
         if (frame.ValueBytes > 0)
         {
-            return EvenPayload.TryDecode(payload, frame, block, EvenPayload.IsAccelerated);
+            return EvenPayload.TryDecode(payload, frame, block, EvenPayload.IsAccelerated, ref register);
         }
 
+        register = Crc32C.Update(register, payload);
         block.EnsureCapacity(frame.Count);
         block.Count = frame.Count;
         return TagPayload.TryDecode(payload, frame.Count, frame.FirstPs, frame.ChannelBits, block.TimesPs, block.Channels);

@@ -1,16 +1,19 @@
 namespace MdiQkd.Acquisition;
 
 /// <summary>
-/// Reads a tag stream (shared/protocol/TAGSTREAM.md) from a byte stream, one frame per block, in a buffer that grows once at most.
+/// Reads a tag stream (shared/protocol/TAGSTREAM.md), one frame per block: from a byte stream, in a buffer that grows once at most, or
+/// from memory, where it lies.
 /// </summary>
 public sealed class TagStreamReader : ITimeTagSource
 {
     /// <summary>Bytes of a read, unless a frame is longer: what was read is still in a second-level cache when it is decoded.</summary>
     private const int ReadBytes = 1 << 16;
 
-    private readonly Stream stream;
+    // Null if all is held from the beginning.
+    private readonly Stream? stream;
     private readonly TagFrameDecoder decoder = new();
-    private byte[] buffer = new byte[ReadBytes];
+    private ReadOnlyMemory<byte> held;
+    private byte[] buffer = [];
     private int start;
     private int end;
 
@@ -19,6 +22,14 @@ public sealed class TagStreamReader : ITimeTagSource
     {
         ArgumentNullException.ThrowIfNull(stream);
         this.stream = stream;
+        held = buffer = new byte[ReadBytes];
+    }
+
+    /// <summary>Reads a whole stream that is in memory, which must not change meanwhile.</summary>
+    public TagStreamReader(ReadOnlyMemory<byte> stream)
+    {
+        held = stream;
+        end = stream.Length;
     }
 
     /// <inheritdoc/>
@@ -34,33 +45,39 @@ public sealed class TagStreamReader : ITimeTagSource
             return false;
         }
 
-        EndReason = TagFrame.TryRead(buffer.AsSpan(start, end - start), out TagFrame frame);
+        EndReason = TagFrame.TryRead(held.Span[start..end], out TagFrame frame);
         int frameBytes = TagFrame.HeaderBytes + frame.PayloadBytes;
         if (EndReason != TimeTagError.None || !await FillAsync(frameBytes, ct).ConfigureAwait(false))
         {
             return false;
         }
 
-        bool decoded = decoder.TryDecode(buffer.AsSpan(start, frameBytes), block);
+        bool decoded = decoder.TryDecode(held.Span.Slice(start, frameBytes), block);
         start += frameBytes;
         EndReason = decoder.Error;
         return decoded;
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
+    public ValueTask DisposeAsync() => stream?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Has <paramref name="bytes"/> in the buffer, or sets the error.</summary>
     private async ValueTask<bool> FillAsync(int bytes, CancellationToken ct)
     {
         while (end - start < bytes)
         {
+            if (stream is null)
+            {
+                return EndOfStream();
+            }
+
             buffer.AsSpan(start, end - start).CopyTo(buffer);
             end -= start;
             start = 0;
             if (bytes > buffer.Length)
             {
                 Array.Resize(ref buffer, TagFrame.HeaderBytes + TagFrame.PayloadBytesMax);
+                held = buffer;
             }
 
             int got;
@@ -77,13 +94,18 @@ public sealed class TagStreamReader : ITimeTagSource
 
             if (got == 0)
             {
-                EndReason = end == start ? TimeTagError.LinkLost : TimeTagError.Truncated;
-                return false;
+                return EndOfStream();
             }
 
             end += got;
         }
 
         return true;
+    }
+
+    private bool EndOfStream()
+    {
+        EndReason = end == start ? TimeTagError.LinkLost : TimeTagError.Truncated;
+        return false;
     }
 }

@@ -30,8 +30,12 @@ public class EvenPayloadTests
             TagFrame frame = new(TagFrameKind.Tags, bits, width, 0, count, 17, TagFrame.TimePsMax, 0, payload.Length, 0);
             TimeTagBlock block = new(1);
             TimeTagBlock portable = new(1);
-            bool ok = EvenPayload.TryDecode(payload, frame, block, accelerated: true);
-            Assert.Equal(ok, EvenPayload.TryDecode(payload, frame, portable, accelerated: false));
+            uint register = (uint)round;
+            uint registerPortable = register;
+            bool ok = EvenPayload.TryDecode(payload, frame, block, accelerated: true, ref register);
+            Assert.Equal(ok, EvenPayload.TryDecode(payload, frame, portable, accelerated: false, ref registerPortable));
+            Assert.Equal(Crc32C.Update((uint)round, payload), register);
+            Assert.Equal(register, registerPortable);
             refused += ok ? 0 : 1;
             if (ok)
             {

@@ -66,8 +66,17 @@ internal static class TagStreams
         return blocks;
     }
 
-    public static Task<(List<TimeTagBlock> Blocks, TimeTagError EndReason)> ReadAsync(byte[] bytes) =>
-        ReadAsync(new MemoryStream(bytes));
+    /// <summary>Reads a stream twice, from a stream of bytes and in place, and has it that both yield the same.</summary>
+    public static async Task<(List<TimeTagBlock> Blocks, TimeTagError EndReason)> ReadAsync(byte[] bytes)
+    {
+        (List<TimeTagBlock> blocks, TimeTagError endReason) = await ReadAsync(new MemoryStream(bytes));
+        await using TagStreamReader inPlace = new(bytes);
+        List<TimeTagBlock> others = await ReadAllAsync(inPlace);
+        Assert.Equal(endReason, inPlace.EndReason);
+        Assert.Equal(blocks.Select(b => (b.Count, b.WatermarkPs, b.LostTags)), others.Select(b => (b.Count, b.WatermarkPs, b.LostTags)));
+        Assert.Equal(Tags(blocks), Tags(others));
+        return (blocks, endReason);
+    }
 
     public static List<(long TimePs, byte Channel)> Tags(IEnumerable<TimeTagBlock> blocks) =>
         [.. blocks.SelectMany(b => b.TimesPs.Zip(b.Channels).Take(b.Count))];

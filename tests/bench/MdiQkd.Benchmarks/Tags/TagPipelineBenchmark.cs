@@ -107,7 +107,7 @@ public class TagPipelineBenchmark
 
     private void Read(Action<TimeTagBlock> each)
     {
-        TagStreamReader reader = new(new MemoryStream(stream, writable: false));
+        TagStreamReader reader = new(stream);
         while (reader.ReadAsync(block, CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
             each(block);

@@ -201,10 +201,9 @@ internal static class TagsBench
 
         private void Read(Action each)
         {
-            MemoryStream input = new(bytes, writable: false);
             ITimeTagSource source = format == PtuFormat
-                ? PtuT2Source.OpenAsync(input, CancellationToken.None).AsTask().GetAwaiter().GetResult().Source!
-                : new TagStreamReader(input);
+                ? PtuT2Source.OpenAsync(new MemoryStream(bytes), CancellationToken.None).AsTask().GetAwaiter().GetResult().Source!
+                : new TagStreamReader(bytes);
 
             // From memory every read completes at once.
             while (source.ReadAsync(block, CancellationToken.None).AsTask().GetAwaiter().GetResult())
