@@ -83,11 +83,15 @@ internal sealed class BlindStates
     /// </summary>
     public long LiveEnough { get; }
 
+    /// <summary>Draws of the stationary state, for <see cref="Before"/>.</summary>
+    public AliasDraws StationaryDraws(PhysicsRandom random) => new(stationary, random);
+
     /// <summary>Draws the blind bins at the start of a slot.</summary>
     /// <param name="gap">Slots between the last known state and this slot.</param>
     /// <param name="last">Blind bins at the start of the first of them.</param>
     /// <param name="random">Generator.</param>
-    public (int C, int D) Before(long gap, (int C, int D) last, PhysicsRandom random)
+    /// <param name="far">Draws of this table's stationary state.</param>
+    public (int C, int D) Before(long gap, (int C, int D) last, PhysicsRandom random, AliasDraws far)
     {
         if (levels == 1)
         {
@@ -96,7 +100,7 @@ internal sealed class BlindStates
 
         if (gap >= Memory)
         {
-            return levelsOfState[stationary.Draw(random)];
+            return levelsOfState[far.Next()];
         }
 
         (int c, int d) = last;

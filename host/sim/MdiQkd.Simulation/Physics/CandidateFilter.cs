@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -18,7 +19,7 @@ internal sealed class CandidateFilter
     private readonly IPreparedStates statesA;
     private readonly IPreparedStates statesB;
     private readonly ulong[] wordsOfPair;
-    private readonly uint[] upperHalves; // of these words
+    private readonly int[] upperHalves; // of these words, less 2^31: in the order of signed numbers
     private readonly int[] places = new int[CandidateSlots.BatchSize + Lanes];
     private readonly byte[] packedA = new byte[CandidateSlots.BatchSize];
     private readonly byte[] packedB = new byte[CandidateSlots.BatchSize];
@@ -34,7 +35,7 @@ internal sealed class CandidateFilter
         this.statesA = statesA;
         this.statesB = statesB;
         this.wordsOfPair = wordsOfPair;
-        upperHalves = [.. wordsOfPair.Select(word => (uint)(word >> 32))];
+        upperHalves = [.. wordsOfPair.Select(word => (int)(word >> 32) ^ int.MinValue)];
     }
 
     /// <summary>Places of the accepted candidates, in order.</summary>
@@ -46,6 +47,7 @@ internal sealed class CandidateFilter
     /// <summary>Accepts candidates.</summary>
     /// <param name="slots">Slots of the candidates, at most a batch.</param>
     /// <param name="words">Their random words.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // leaves the registers to the caller's loop
     public void Accept(ReadOnlySpan<long> slots, ReadOnlySpan<ulong> words)
     {
         if (!statesA.TryRead(slots, packedA) || !statesB.TryRead(slots, packedB))
@@ -61,17 +63,9 @@ internal sealed class CandidateFilter
             both[i] = (a[i] * new Vector<byte>(PreparedState.ValuesWithPilots)) | b[i];
         }
 
-        int n = 0;
         count = 0;
-        if (Compaction.IsSupported)
-        {
-            for (; n + Lanes <= words.Length; n += Lanes)
-            {
-                AcceptLanes(words, n);
-            }
-        }
-
-        Accept(words, n, words.Length);
+        int done = Compaction.IsSupported ? AcceptVectors(words) : 0;
+        Accept(words, done, words.Length);
     }
 
     private void Accept(ReadOnlySpan<ulong> words, int first, int end)
@@ -87,27 +81,32 @@ internal sealed class CandidateFilter
     }
 
     // By the upper halves of the words; where these do not decide, one by one.
-    private unsafe void AcceptLanes(ReadOnlySpan<ulong> words, int first)
+    private unsafe int AcceptVectors(ReadOnlySpan<ulong> words)
     {
-        Vector256<int> pair = Avx2.ConvertToVector256Int32(
-            Vector128.CreateScalar(MemoryMarshal.Read<ulong>(pairs.AsSpan(first, Lanes))).AsByte());
-        Vector256<uint> bound;
-        fixed (uint* bounds = upperHalves)
+        fixed (int* bounds = upperHalves)
+        fixed (int* accepted = places)
+        fixed (byte* pair = pairs)
+        fixed (ulong* word = words)
         {
-            bound = Avx2.GatherVector256(bounds, pair, sizeof(uint));
-        }
+            int n = 0;
+            for (; n + Lanes <= words.Length; n += Lanes)
+            {
+                Vector256<int> bound = Avx2.GatherVector256(bounds, Avx2.ConvertToVector256Int32(pair + n), sizeof(int));
+                Vector256<float> first = Vector256.Load((float*)(word + n)), second = Vector256.Load((float*)(word + n + (Lanes / 2)));
+                Vector256<long> odd = Avx.Shuffle(first, second, 0b11_01_11_01).AsInt64();
+                Vector256<int> upper = Avx2.Permute4x64(odd, 0b11_01_10_00).AsInt32() ^ Vector256.Create(int.MinValue);
+                if (Vector256.EqualsAny(upper, bound))
+                {
+                    Accept(words, n, n + Lanes);
+                    continue;
+                }
 
-        ReadOnlySpan<Vector256<float>> eight = MemoryMarshal.Cast<ulong, Vector256<float>>(words.Slice(first, Lanes));
-        Vector256<ulong> odd = Avx.Shuffle(eight[0], eight[1], 0b11_01_11_01).AsUInt64();
-        Vector256<uint> upper = Avx2.Permute4x64(odd, 0b11_01_10_00).AsUInt32();
-        if (Vector256.EqualsAny(upper, bound))
-        {
-            Accept(words, first, first + Lanes);
-            return;
-        }
+                uint below = Vector256.LessThan(upper, bound).ExtractMostSignificantBits();
+                (Compaction.Places(below) + Vector256.Create(n)).Store(accepted + count);
+                count += BitOperations.PopCount(below);
+            }
 
-        uint accepted = Vector256.LessThan(upper, bound).ExtractMostSignificantBits();
-        (Compaction.Places(accepted) + Vector256.Create(first)).CopyTo(places, count);
-        count += BitOperations.PopCount(accepted);
+            return n;
+        }
     }
 }

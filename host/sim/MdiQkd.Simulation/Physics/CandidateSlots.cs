@@ -47,14 +47,11 @@ internal sealed class CandidateSlots
         ReadOnlySpan<long> steps = Exponential.GeometricFromWords(gaps, slotsPerExponential, GapMax);
         long last = Math.Min(slots[BatchSize], SlotMax);
         slots[0] = last;
-        for (int i = 0; i < BatchSize; i += 4)
+        Span<long> batch = slots.AsSpan(1, BatchSize);
+        for (int i = 0; i < batch.Length; i++)
         {
-            ReadOnlySpan<long> step = steps.Slice(i, 4);
-            Span<long> slot = slots.AsSpan(i + 1, 4);
-            slot[0] = last += step[0];
-            slot[1] = last += step[1];
-            slot[2] = last += step[2];
-            slot[3] = last += step[3];
+            last += steps[i];
+            batch[i] = last;
         }
 
         slots[BatchSize + 1] = last;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using MdiQkd.Acquisition;
 using MdiQkd.KeyRate.Channel;
 using MdiQkd.Protocol;
@@ -31,6 +32,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     private readonly VisibleCandidates candidates;
     private readonly CandidateFilter filter;
     private readonly PhysicsRandom chainRandom;
+    private readonly AliasDraws stationaryDraws;
     private readonly PotentialCoincidences potentials;
     private readonly BlindStates blind;
     private readonly PilotClicks pilotClicks;
@@ -40,6 +42,9 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     private readonly StationSettings station;
     private readonly SlotTiming timing;
     private readonly byte[] channels; // d, c
+    private readonly long slotPeriodPs;
+    private readonly long firstEarlyPs; // early bin of slot 0
+    private readonly long binSpacingPs;
     private readonly TagQueue queue;
     private readonly long startPs;
     private readonly int leadPs;
@@ -74,6 +79,9 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         this.station = station;
         timing = station.Timing;
         channels = [station.ChannelD, station.ChannelC];
+        slotPeriodPs = timing.SlotPeriodPs;
+        firstEarlyPs = startPs + timing.EarlyCentrePs;
+        binSpacingPs = timing.BinSpacingPs;
         this.startPs = startPs;
         ReachedSlot = firstSlot;
         lastPotential = firstSlot - 1;
@@ -89,6 +97,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         blind = blindStates?.FitsTo(potentials.OtherSlots) == true
             ? blindStates
             : new BlindStates(potentials.OtherSlots, BlindBins.FromTiming(station.Timing, station.Detectors.EffectiveDeadTimePs));
+        stationaryDraws = blind.StationaryDraws(seed.Generator("stationary blind bins"));
         candidates = new VisibleCandidates(
             new CandidateSlots(seed.Generator("candidate slots"), potentials.Largest, firstSlot),
             seed.Generator("far candidates"),
@@ -154,70 +163,72 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         ReadOnlySpan<byte> pairs = filter.Pairs;
         foreach (int i in filter.Accepted)
         {
-            long slot = slots[i];
-            bool isNear = uniforms[i] == VisibleCandidates.Near; // so is all that lies in a pilot
-            if (isNear && pilots.Contains(slot))
+            if (uniforms[i] == VisibleCandidates.Near)
             {
+                SimulateNear(slots[i], pairs[i], words[i]);
                 continue;
             }
 
-            if (pilotClicks.Slot < slot)
+            if (pilotClicks.Slot < slots[i])
             {
-                SeePilots(slot);
+                SeePilots(slots[i]);
             }
 
-            int pattern = potentials.Pattern(pairs[i], words[i]);
-            int seen = isNear ? See(slot, pattern) : blind.SeenFar(pattern, uniforms[i]);
-            if (seen is CThenD or DThenC)
-            {
-                EmitPair(slot, pairs[i], seen == CThenD ? 1 : 0);
-            }
+            EmitCoincidence(slots[i], pairs[i], blind.SeenFar(potentials.Pattern(pairs[i], words[i]), uniforms[i]));
         }
     }
 
-    private void EmitPair(long slot, int pair, int cFirst)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SimulateNear(long slot, byte pair, ulong word)
     {
-        long slotPs = startPs + (slot * timing.SlotPeriodPs);
-        (int early, int late) = delays is null ? default : (delays.Draw(sharesOfA[pair].Early), delays.Draw(sharesOfA[pair].Late));
-        queue.AddPair(slotPs + timing.EarlyCentrePs + early, channels[cFirst], slotPs + timing.LateCentrePs + late, channels[1 - cFirst]);
+        if (!pilots.Contains(slot))
+        {
+            SeePilots(slot);
+            EmitCoincidence(slot, pair, See(slot, potentials.Pattern(pair, word)));
+        }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EmitCoincidence(long slot, byte pair, int seen)
+    {
+        if (seen is CThenD or DThenC)
+        {
+            int cFirst = seen == CThenD ? 1 : 0;
+            (int early, int late) = delays is null ? default : (delays.Draw(sharesOfA[pair].Early), delays.Draw(sharesOfA[pair].Late));
+            long earlyPs = firstEarlyPs + (slot * slotPeriodPs);
+            queue.AddPair(earlyPs + early, channels[cFirst], earlyPs + binSpacingPs + late, channels[1 - cFirst]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void SeePilots(long untilSlot)
     {
         for (; pilotClicks.Slot < untilSlot; pilotClicks.Advance())
         {
-            int seen = See(pilotClicks.Slot, pilotClicks.Pattern);
-            int a = PilotPattern.StateOf(pilotClicks.Kind, isReference: true).Packed;
-            EmitAll(pilotClicks.Slot, seen, (a * PreparedState.ValuesWithPilots) + PilotPattern.StateOf(pilotClicks.Kind, false).Packed);
+            EmitAll(pilotClicks.Slot, See(pilotClicks.Slot, pilotClicks.Pattern), pilotClicks.Pair);
         }
     }
 
     private int See(long slot, int pattern)
     {
-        (int c, int d) = blind.Before(slot - lastPotential - 1, blindAfterLast, chainRandom);
+        (int c, int d) = blind.Before(slot - lastPotential - 1, blindAfterLast, chainRandom, stationaryDraws);
         lastPotential = slot;
         blindAfterLast = blind.After(pattern, c, d);
         return blind.Seen(pattern, c, d);
     }
 
-    private void EmitAll(long slot, int seen, int pair)
+    private void EmitAll(long slot, int seen, byte pair)
     {
-        long slotPs = startPs + (slot * timing.SlotPeriodPs);
-        (double early, double late) = sharesOfA[pair];
+        long earlyPs = firstEarlyPs + (slot * slotPeriodPs);
         for (; seen != 0; seen &= seen - 1)
         {
             // Bits of ClickWindows: c early, c late, d early, d late.
             int window = BitOperations.TrailingZeroCount(seen);
             bool isLate = (window & 1) != 0;
-            Emit(
-                slotPs + (isLate ? timing.LateCentrePs : timing.EarlyCentrePs),
-                isLate ? late : early,
-                window < 2 ? station.ChannelC : station.ChannelD);
+            int delay = delays?.Draw(isLate ? sharesOfA[pair].Late : sharesOfA[pair].Early) ?? 0;
+            queue.Add(earlyPs + (isLate ? binSpacingPs : 0) + delay, channels[window < 2 ? 1 : 0]);
         }
     }
-
-    private void Emit(long timePs, double shareOfA, byte channel) =>
-        queue.Add(timePs + (delays?.Draw(shareOfA) ?? 0), channel);
 
     private static ExactChannel ChannelOf(StationSettings station, UserLight a, UserLight b)
     {

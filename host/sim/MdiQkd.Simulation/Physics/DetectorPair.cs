@@ -90,32 +90,40 @@ internal sealed class DetectorPair
     }
 
     // Hits until the next click of a detector's own, if there is nothing but a dead time. Half of all hits may be lost to it and nothing
-    // tells which: no branch.
+    // tells which: no branch. Each detector's end of dead time depends on its own last one only, so that both go on at once.
     private int TakePlain(LightHits hits, int first)
     {
         ReadOnlySpan<long> timesPs = hits.TimesPs.AsSpan(first, hits.Count - first);
         ReadOnlySpan<int> delaysPs = hits.DelaysPs.AsSpan(first, timesPs.Length);
         ReadOnlySpan<byte> detectors = hits.Detectors.AsSpan(first, timesPs.Length);
-        long liveC = c.LiveFromPs;
-        long liveD = d.LiveFromPs;
+        Span<long> toPs = seenPs.AsSpan(0, timesPs.Length);
+        Span<byte> toChannels = seenChannels.AsSpan(0, timesPs.Length);
+        long liveC = c.LiveFromPs, liveD = d.LiveFromPs, dead = deadTimePs, endPs = nextOwnPs;
+        int channel = channelC, difference = channelC ^ channelD;
         int seen = 0;
         int i = 0;
-        for (; i < timesPs.Length && timesPs[i] <= nextOwnPs; i++)
+        for (; i < timesPs.Length; i++)
         {
+            long timePs = timesPs[i];
+            if (timePs > endPs)
+            {
+                break;
+            }
+
+            // All bits, or none.
             long isD = -(long)detectors[i];
-            long liveFrom = liveC ^ ((liveC ^ liveD) & isD);
-            long dead = (timesPs[i] - liveFrom) >> 63; // all bits, or none
-            long moved = (timesPs[i] + deadTimePs - liveFrom) & ~dead;
-            liveC += moved & ~isD;
-            liveD += moved & isD;
-            seenPs[seen] = timesPs[i] + delaysPs[i];
-            seenChannels[seen] = (byte)(channelC ^ ((channelC ^ channelD) & (int)isD));
-            seen += 1 + (int)dead;
+            long lostInC = isD | ((timePs - liveC) >> 63);
+            long lostInD = ~isD | ((timePs - liveD) >> 63);
+            liveC += (timePs + dead - liveC) & ~lostInC;
+            liveD += (timePs + dead - liveD) & ~lostInD;
+            toPs[seen] = timePs + delaysPs[i];
+            toChannels[seen] = (byte)(channel ^ (difference & (int)isD));
+            seen += 1 + (int)(lostInC & lostInD);
         }
 
         c.LiveFromPs = liveC;
         d.LiveFromPs = liveD;
-        queue.AddAll(seenPs.AsSpan(0, seen), seenChannels);
+        queue.AddAll(toPs[..seen], toChannels);
         return first + i;
     }
 }

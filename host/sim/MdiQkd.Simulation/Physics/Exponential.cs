@@ -73,14 +73,16 @@ internal static class Exponential
         Vector<double> k = biased.As<long, double>() - new Vector<double>(TwoTo52 + 1023);
         Vector<double> s = (m - Vector<double>.One) / (m + Vector<double>.One);
         Vector<double> z = s * s;
-        Vector<double> sum = new(2.0 / 15);
-        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 13));
-        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 11));
-        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 9));
-        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 7));
-        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 5));
-        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0 / 3));
-        sum = Vector.FusedMultiplyAdd(sum, z, new Vector<double>(2.0));
+
+        // Neighbouring terms first (Estrin): half the steps that wait for each other.
+        Vector<double> z2 = z * z, z4 = z2 * z2;
+        Vector<double> low = Vector.FusedMultiplyAdd(Two(2.0 / 5, 2.0 / 7, z), z2, Two(2.0, 2.0 / 3, z));
+        Vector<double> high = Vector.FusedMultiplyAdd(Two(2.0 / 13, 2.0 / 15, z), z2, Two(2.0 / 9, 2.0 / 11, z));
+        Vector<double> sum = Vector.FusedMultiplyAdd(high, z4, low);
         return Vector.FusedMultiplyAdd(k, new Vector<double>(Ln2), sum * s);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<double> Two(double constant, double factor, Vector<double> z) =>
+        Vector.FusedMultiplyAdd(new Vector<double>(factor), z, new Vector<double>(constant));
 }

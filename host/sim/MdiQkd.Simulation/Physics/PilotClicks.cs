@@ -16,6 +16,7 @@ internal sealed class PilotClicks
     private readonly PhysicsRandom random;
     private readonly ulong[] clickWords = new ulong[Kinds]; // candidates with a word below this click
     private readonly AliasTable[] patterns = new AliasTable[Kinds];
+    private readonly byte[] pairs = new byte[Kinds];
     private readonly ExponentialDraws gaps;
     private readonly double pilotsPerExponential;
     private readonly int guards;
@@ -48,12 +49,10 @@ internal sealed class PilotClicks
         double[] probabilities = new double[ExactChannel.Patterns];
         for (PilotKind kind = PilotKind.AloneA; pilots.Length > 0 && kind <= PilotKind.Quadrature; kind++)
         {
+            PreparedState a = PilotPattern.StateOf(kind, isReference: true), b = PilotPattern.StateOf(kind, isReference: false);
+            pairs[(int)kind] = (byte)((a.Packed * PreparedState.ValuesWithPilots) + b.Packed);
             Array.Clear(probabilities);
-            channel.AddClickPatterns(
-                PulseState.From(sourceA, PilotPattern.StateOf(kind, isReference: true)),
-                PulseState.From(sourceB, PilotPattern.StateOf(kind, isReference: false)),
-                1,
-                probabilities);
+            channel.AddClickPatterns(PulseState.From(sourceA, a), PulseState.From(sourceB, b), 1, probabilities);
             probabilities[0] = 0;
             clicks[(int)kind] = probabilities.Sum();
             patterns[(int)kind] = new AliasTable(clicks[(int)kind] > 0 ? probabilities : [1]);
@@ -78,8 +77,8 @@ internal sealed class PilotClicks
     /// <summary>Slot of the pilot that clicks next.</summary>
     public long Slot { get; private set; }
 
-    /// <summary>Its kind.</summary>
-    public PilotKind Kind { get; private set; }
+    /// <summary>Its states, A × 16 + B.</summary>
+    public byte Pair { get; private set; }
 
     /// <summary>Its click pattern.</summary>
     public int Pattern { get; private set; }
@@ -96,13 +95,14 @@ internal sealed class PilotClicks
                 return;
             }
 
-            Kind = KindsOfCycle[(int)next & (PilotPattern.CycleLength - 1)];
+            int kind = (int)KindsOfCycle[(int)next & (PilotPattern.CycleLength - 1)];
             long number = next++;
-            if (random.NextUInt64() < clickWords[(int)Kind])
+            if (random.NextUInt64() < clickWords[kind])
             {
                 long group = Math.DivRem(number, active, out long position);
                 Slot = (group * period) + guards + position;
-                Pattern = patterns[(int)Kind].Draw(random);
+                Pair = pairs[kind];
+                Pattern = patterns[kind].Draw(random);
                 return;
             }
         }

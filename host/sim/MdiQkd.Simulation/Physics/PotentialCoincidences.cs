@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MdiQkd.KeyRate.Channel;
 using MdiQkd.Protocol;
 
@@ -14,7 +15,9 @@ internal sealed class PotentialCoincidences
     private const int States = PreparedState.ValuesWithPilots;
 
     // Patterns with c early and d late, or d early and c late; the most probable first.
-    private static readonly int[] Patterns = [9, 6, 13, 11, 14, 7, 15];
+    private static ReadOnlySpan<byte> Patterns => [9, 6, 13, 11, 14, 7, 15];
+
+    private const int LikelyPatterns = 0x69; // the first two
 
     private readonly double[] cumulative = new double[States * States * 8];
     private readonly ulong[] cumulativeWords = new ulong[States * States * 8];
@@ -38,7 +41,7 @@ internal sealed class PotentialCoincidences
             double weight = 0.25 * sourceA.Probability(stateA.Label) * sourceB.Probability(stateB.Label);
             for (int i = 0; i < patterns.Length; i++)
             {
-                otherSlots[i] += weight * (Patterns.Contains(i) ? 0 : patterns[i]);
+                otherSlots[i] += weight * (Patterns.Contains((byte)i) ? 0 : patterns[i]);
             }
         }
 
@@ -72,17 +75,22 @@ internal sealed class PotentialCoincidences
     public ulong[] Words { get; } = new ulong[States * States];
 
     /// <summary>Click pattern that a word below the pair's chooses.</summary>
+    /// <param name="pair">States, A × 16 + B.</param>
+    /// <param name="word">Random word.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Pattern(int pair, ulong word)
+    public int Pattern(byte pair, ulong word)
     {
         // The two likely patterns are equally likely: no branch between them.
-        ReadOnlySpan<ulong> row = cumulativeWords.AsSpan(pair * 8, 8);
-        int i = word >= row[0] ? 1 : 0;
-        if (word >= row[1])
+        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(cumulativeWords), pair * 8);
+        return word < Unsafe.Add(ref row, 1) ? LikelyPatterns >> (word >= row ? 4 : 0) & 15 : UnlikelyPattern(ref row, word);
+    }
+
+    private static int UnlikelyPattern(ref ulong row, ulong word)
+    {
+        int i = 2;
+        while (word >= Unsafe.Add(ref row, i))
         {
-            for (i = 2; word >= row[i]; i++)
-            {
-            }
+            i++;
         }
 
         return Patterns[i];

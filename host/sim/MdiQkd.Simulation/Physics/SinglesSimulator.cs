@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using MdiQkd.Acquisition;
 using MdiQkd.Protocol;
 
@@ -21,13 +22,15 @@ public sealed class SinglesSimulator : ISessionSimulator
     private readonly PairOptics[] optics = new PairOptics[PreparedState.ValuesWithPilots * PreparedState.ValuesWithPilots];
     private readonly double[]? flips; // probability that B's bit is flipped, per pair of states
     private readonly PhysicsRandom flipRandom;
+    private readonly byte[] flippedPairs = new byte[CandidateSlots.BatchSize];
     private readonly LightHits hits = new();
     private readonly ulong[] words = new ulong[CandidateSlots.BatchSize];
-    private readonly long[] windowCentresPs;
+    private readonly long[] firstWindowsPs; // their centres in slot 0, in order of time
     private readonly DetectorPair detectors;
     private readonly ArrivalDelays? delays;
     private readonly SlotTiming timing;
     private readonly long startPs;
+    private readonly long slotPeriodPs;
 
     /// <summary>A stretch of slots with constant settings; the detectors are live at its start.</summary>
     /// <param name="station">Station.</param>
@@ -42,7 +45,9 @@ public sealed class SinglesSimulator : ISessionSimulator
         timing = station.Timing;
         this.startPs = startPs;
         ReachedSlot = firstSlot;
-        windowCentresPs = [timing.EarlyCentrePs, timing.EarlyCentrePs, timing.LateCentrePs, timing.LateCentrePs];
+        (long earlyPs, long latePs) = (startPs + timing.EarlyCentrePs, startPs + timing.LateCentrePs);
+        firstWindowsPs = [earlyPs, earlyPs, latePs, latePs];
+        slotPeriodPs = timing.SlotPeriodPs;
         flipRandom = seed.Generator("flipped bits");
         double misalignment = Math.Max(station.Interference.MisalignmentZ, station.Interference.MisalignmentX);
         flips = misalignment > 0 ? new double[optics.Length] : null;
@@ -113,41 +118,51 @@ public sealed class SinglesSimulator : ISessionSimulator
         ReadOnlySpan<long> slots = candidates.Slots[first..end];
         ReadOnlySpan<ulong> wordsOfSlots = words.AsSpan(first, slots.Length);
         filter.Accept(slots, wordsOfSlots);
-        ReadOnlySpan<int> accepted = filter.Accepted;
-        ReadOnlySpan<byte> pairs = filter.Pairs;
-        (long[] timesPs, byte[] hitDetectors) = (hits.TimesPs, hits.Detectors);
-        ReadOnlySpan<long> centresPs = windowCentresPs;
-        long periodPs = timing.SlotPeriodPs;
-        bool onRaster = delays is null;
-        int count = 0;
-        for (int n = 0; n < accepted.Length; n++)
+        detectors.Take(AddHits(slots, wordsOfSlots, filter.Accepted, flips is null ? filter.Pairs : FlippedPairs(flips)));
+    }
+
+    // A flipped bit changes where light falls, not how much.
+    private ReadOnlySpan<byte> FlippedPairs(double[] probabilities)
+    {
+        filter.Pairs.CopyTo(flippedPairs);
+        foreach (int i in filter.Accepted)
         {
-            int i = accepted[n];
-            int pair = pairs[i];
+            bool isFlipped = flipRandom.NextDouble() < probabilities[flippedPairs[i]];
+            flippedPairs[i] ^= (byte)(isFlipped ? 1 << PreparedState.BitShift : 0);
+        }
 
-            // A flipped bit changes where light falls, not how much.
-            if (flips is not null && flipRandom.NextDouble() < flips[pair])
-            {
-                pair ^= 1 << PreparedState.BitShift;
-            }
+        return flippedPairs;
+    }
 
-            int pattern = patterns.Draw(pair, wordsOfSlots[i]);
-            long slotPs = startPs + (slots[i] * periodPs);
-            if (pattern < WindowPatterns.Windows && onRaster)
+    private LightHits AddHits(ReadOnlySpan<long> slots, ReadOnlySpan<ulong> wordsOfSlots, ReadOnlySpan<int> accepted, ReadOnlySpan<byte> pairs)
+    {
+        Span<long> timesPs = hits.TimesPs;
+        Span<byte> hitDetectors = hits.Detectors;
+        ReadOnlySpan<long> firstPs = firstWindowsPs;
+        int single = delays is null ? WindowPatterns.Windows : 0; // patterns below this are one hit on the raster
+        long periodPs = slotPeriodPs;
+        WindowPatterns drawn = patterns;
+        int count = 0;
+        foreach (int i in accepted)
+        {
+            int pattern = drawn.Draw(pairs[i], wordsOfSlots[i]);
+            long slotPs = slots[i] * periodPs;
+            if (pattern < single)
             {
-                timesPs[count] = slotPs + centresPs[pattern];
+                timesPs[count] = slotPs + firstPs[pattern];
                 hitDetectors[count++] = (byte)(pattern & 1);
             }
             else
             {
-                count = AddAll(count, WindowPatterns.SetOf(pattern), slotPs, optics[pair].ShareOfA);
+                count = AddAll(count, WindowPatterns.SetOf(pattern), slotPs, optics[pairs[i]].ShareOfA);
             }
         }
 
         hits.Count = count;
-        detectors.Take(hits);
+        return hits;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int AddAll(int count, int windows, long slotPs, (double Early, double Late) shareOfA)
     {
         // Both detectors' light of a bin comes together.
@@ -157,7 +172,7 @@ public sealed class SinglesSimulator : ISessionSimulator
         for (; windows != 0; windows &= windows - 1)
         {
             int window = BitOperations.TrailingZeroCount(windows);
-            hits.TimesPs[count] = slotPs + windowCentresPs[window];
+            hits.TimesPs[count] = slotPs + firstWindowsPs[window];
             hits.DelaysPs[count] = window < 2 ? early : late;
             hits.Detectors[count++] = (byte)(window & 1);
         }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MdiQkd.Protocol;
 
 namespace MdiQkd.Simulation.Physics;
@@ -62,17 +63,24 @@ internal sealed class WindowPatterns
     public ulong[] Words { get; }
 
     /// <summary>Pattern that a word below the pair's chooses.</summary>
+    /// <param name="pair">States, A × 16 + B.</param>
+    /// <param name="word">Random word.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Draw(int pair, ulong word)
+    public int Draw(byte pair, ulong word)
     {
         // Between single windows nothing can be predicted: no branch.
-        ReadOnlySpan<ulong> row = cumulative.AsSpan(pair * Patterns, Patterns);
-        int i = (word >= row[0] ? 1 : 0) + (word >= row[1] ? 1 : 0) + (word >= row[2] ? 1 : 0);
-        if (word >= row[Windows - 1])
+        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(cumulative), pair * Patterns);
+        return word < Unsafe.Add(ref row, Windows - 1)
+            ? (word >= row ? 1 : 0) + (word >= Unsafe.Add(ref row, 1) ? 1 : 0) + (word >= Unsafe.Add(ref row, 2) ? 1 : 0)
+            : DrawSeveral(ref row, word);
+    }
+
+    private static int DrawSeveral(ref ulong row, ulong word)
+    {
+        int i = Windows;
+        while (i < Sets.Length - 1 && word >= Unsafe.Add(ref row, i))
         {
-            for (i = Windows; i < Sets.Length - 1 && word >= row[i]; i++)
-            {
-            }
+            i++;
         }
 
         return i;
