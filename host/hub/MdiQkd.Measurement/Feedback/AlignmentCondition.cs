@@ -26,4 +26,7 @@ public enum AlignmentCondition
 
     /// <summary>Not aligned within the time limit, for none of the other reasons.</summary>
     NotConverged,
+
+    /// <summary>An actuator's node answers, but the light does not follow; whose, and which, is in the detail as far as it is known.</summary>
+    ActuatorStuck,
 }

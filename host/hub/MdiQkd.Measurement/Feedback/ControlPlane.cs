@@ -16,8 +16,7 @@ namespace MdiQkd.Measurement.Feedback;
 /// </remarks>
 public sealed class ControlPlane
 {
-    // An alignment is good within these: 40 ps cost 6 % of M at 200 ps pulses, so that lost lock means more than noise.
-    private const double OffsetAlignedPs = 40;
+    // Lost lock means more than noise.
     private const double OffsetLostPs = 120;
     private const int MissesMax = 4;
 
@@ -31,12 +30,18 @@ public sealed class ControlPlane
     // A node that has not answered after so many intervals will not.
     private const int AnswerIntervals = 20;
 
+    // A mean of the visibility over so many intervals tells whether there is interference worth the name: M of a laser that is three
+    // periods of 400 MHz off is 0.66 at 200 ps pulses.
+    private const int SettledIntervals = 8;
+    private const double OverlapMin = 0.7;
+
     private const double PsToS = 1e-12;
 
     private readonly PilotTally? tally;
     private readonly PilotCoincidences average = new();
-    private readonly PilotCoincidences scanAbove = new();
-    private readonly PilotCoincidences scanBelow = new();
+    private readonly VisibilityScan scan = new();
+    private readonly VisibilityWatch visibilityWatch;
+    private readonly LaserWatch lasers;
     private readonly FeedbackSettings? feedback;
     private readonly FrequencyController frequency;
     private readonly Queue<Adjustment> outgoing = [];
@@ -44,6 +49,7 @@ public sealed class ControlPlane
     private readonly long? alignedBeforePs;
     private readonly long intervalPs;
     private long intervalEndPs;
+    private long limitFromPs;
     private long askedPs;
     private long number;
     private int phaseMiss;
@@ -52,6 +58,7 @@ public sealed class ControlPlane
     private bool measuring;
     private bool begun;
     private bool above;
+    private bool faulted;
     private double latencyS;
 
     /// <summary>Begins a session.</summary>
@@ -73,8 +80,11 @@ public sealed class ControlPlane
         this.startPs = startPs;
         this.alignedBeforePs = alignedBeforePs;
         frequency = new FrequencyController(settings.Timing.BinSpacingPs, feedback?.PulseFwhmPs ?? 200);
+        lasers = new LaserWatch(settings.Timing.BinSpacingPs);
+        visibilityWatch = new VisibilityWatch(frequency.PeriodLoss);
         intervalPs = (feedback?.IntervalMs ?? 1000) * 1_000_000_000L;
         intervalEndPs = startPs + intervalPs;
+        limitFromPs = startPs;
         number = startPs; // so that no answer to an earlier session's adjustment passes for one of this
         Condition = this.feedback is null ? AlignmentCondition.Off : AlignmentCondition.Aligning;
     }
@@ -194,10 +204,11 @@ public sealed class ControlPlane
                 Step = darkIntervals == 0 ? ControlStep.Phase : Step;
                 break;
             case ControlStep.Arrival or ControlStep.PolarisationAbove or ControlStep.PolarisationBelow:
-                A.Search((int)Step);
-                B.Search((int)Step);
-                Step = Step < ControlStep.PolarisationBelow ? Step + 1 : A.HasLight && B.HasLight ? ControlStep.Phase : ControlStep.Arrival;
-                darkIntervals = A.HasLight && B.HasLight ? 0 : darkIntervals + 1;
+                A.Polarisation.Search((int)Step, A.Peak);
+                B.Polarisation.Search((int)Step, B.Peak);
+                bool light = A.Polarisation.HasLight && B.Polarisation.HasLight;
+                Step = Step < ControlStep.PolarisationBelow ? Step + 1 : light ? ControlStep.Phase : ControlStep.Arrival;
+                darkIntervals = light ? 0 : darkIntervals + 1;
                 break;
             case ControlStep.Phase:
                 FindPhase(interval, timeS);
@@ -209,7 +220,37 @@ public sealed class ControlPlane
                 Track(interval, timeS);
                 break;
         }
+
+        Judge();
     }
+
+    // A light that cannot be moved in time or polarisation is looked for until it can; a laser that stays behind does not keep the other
+    // one from following it.
+    private void Judge()
+    {
+        bool was = faulted;
+        string? fault = A.Fault() is { } a ? $"A: {a}" : B.Fault() is { } b ? $"B: {b}" : LasersFault();
+        faulted = fault is not null;
+        if (fault is not null)
+        {
+            Condition = A.Refuses || B.Refuses ? AlignmentCondition.NoAnswer : AlignmentCondition.ActuatorStuck;
+            Detail = A.Refuses || B.Refuses ? $"{(A.Refuses ? "A" : "B")} refuses adjustments" : fault;
+            bool unlit = A.Delay.IsStuck || B.Delay.IsStuck || ((A.Polarisation.IsStuck || B.Polarisation.IsStuck) && Step >= ControlStep.Phase);
+            Step = unlit ? ControlStep.Arrival : Step;
+        }
+        else if (was)
+        {
+            limitFromPs = intervalEndPs;
+            Restart(AlignmentCondition.Aligning, "the actuators follow again");
+        }
+    }
+
+    private string? LasersFault() => lasers.Fault switch
+    {
+        LaserFault.None => null,
+        LaserFault.Both => "neither laser follows its setting",
+        var user => $"{user}: the laser does not follow its setting",
+    };
 
     // Lasers that cannot have drifted by more than a third of a period since then lock to the same period again.
     private bool IsRemembered() => alignedBeforePs is { } before && AlignedPs is null
@@ -217,13 +258,13 @@ public sealed class ControlPlane
 
     private void FindPhase(PilotInterval interval, double timeS)
     {
+        lasers.Measure(interval.Both.TryEstimatePhase(out PhaseEstimate? now) ? now : null, A.Setting, B.Setting, isCorrected: false);
         average.Add(interval.Both);
         averaged++;
         if (average.TryEstimatePhase(out PhaseEstimate? estimate) && (estimate!.PhaseErrorRad < FirstPhaseSigma || averaged >= IntervalsMax))
         {
             Phase = estimate;
-            frequency.Restart();
-            frequency.Measure(estimate, SetDifferenceKHz, timeS);
+            frequency.Lock(estimate, SetDifferenceKHz, timeS);
             Step = IsRemembered() ? ControlStep.Tracking : ControlStep.ScanAbove;
             StartAverage();
         }
@@ -236,24 +277,21 @@ public sealed class ControlPlane
     private void Scan(PilotInterval interval, double timeS)
     {
         // The scan goes by whole periods of the phase, so that the drift is followed meanwhile.
-        if (interval.Both.TryEstimatePhase(out PhaseEstimate? phase))
-        {
-            frequency.Measure(phase!, SetDifferenceKHz, timeS);
-        }
+        MeasurePhase(interval, timeS);
 
         // The sides take turns, so that slow changes of light and overlap are the same in both.
-        (Step == ControlStep.ScanAbove ? scanAbove : scanBelow).Add(interval.Both);
-        averaged++;
-        if (Step == ControlStep.ScanAbove)
+        scan.Add(Step == ControlStep.ScanAbove, interval.Both);
+        bool ends = scan.Intervals >= ScanIntervalsMax;
+        if (lasers.Fault != LaserFault.None)
+        {
+            Step = ControlStep.Tracking;
+            StartAverage();
+        }
+        else if (Step == ControlStep.ScanAbove)
         {
             Step = ControlStep.ScanBelow;
-            return;
         }
-
-        bool ends = averaged >= ScanIntervalsMax;
-        if (scanAbove.TryEstimateDepth(out double above, out double aboveSigma)
-            && scanBelow.TryEstimateDepth(out double below, out double belowSigma)
-            && frequency.TryScan(above, aboveSigma, below, belowSigma, ends, timeS))
+        else if (scan.TryEnd(frequency, ends))
         {
             Step = ControlStep.Tracking;
             StartAverage();
@@ -270,57 +308,104 @@ public sealed class ControlPlane
 
     private void Track(PilotInterval interval, double timeS)
     {
-        A.Dither(above);
-        B.Dither(above);
+        A.Polarisation.Dither(above, A.Peak);
+        B.Polarisation.Dither(above, B.Peak);
         above = !above;
         darkIntervals = A.Peak is null || B.Peak is null ? darkIntervals + 1 : 0;
         Average(interval);
-        if (interval.Both.TryEstimatePhase(out PhaseEstimate? estimate))
-        {
-            Phase = estimate;
-            phaseMiss = 0;
-            frequency.Measure(estimate!, SetDifferenceKHz, timeS);
-        }
-        else
-        {
-            phaseMiss++;
-        }
-
+        phaseMiss = MeasurePhase(interval, timeS) ? 0 : phaseMiss + 1;
         double worstPs = Math.Max(Math.Abs(A.Peak?.OffsetPs ?? 0), Math.Abs(B.Peak?.OffsetPs ?? 0));
         if (darkIntervals >= MissesMax)
         {
             Restart(AlignmentCondition.NoLight, $"no pilot light from {(A.Peak is null ? "A" : "B")}");
         }
-        else if (frequency.Misses >= MissesMax || phaseMiss >= 2 * IntervalsMax || worstPs > OffsetLostPs)
+        else if (phaseMiss >= 2 * IntervalsMax)
         {
-            Restart(
-                AlignmentCondition.Aligning,
-                worstPs > OffsetLostPs ? $"arrivals are off by {worstPs:0} ps" : "the phase between the bins was lost");
+            Restart(AlignmentCondition.Aligning, "the phase between the bins was lost");
         }
-        else if (worstPs < OffsetAlignedPs && darkIntervals == 0 && phaseMiss == 0 && Math.Abs(Phase?.PhaseRad ?? Math.PI) < 1)
+        else if (worstPs > OffsetLostPs)
+        {
+            Restart(AlignmentCondition.Aligning, $"arrivals are off by {worstPs:0} ps");
+        }
+        else if (A.Polarisation.HasFaded || B.Polarisation.HasFaded)
+        {
+            Restart(AlignmentCondition.Aligning, $"the light of {(A.Polarisation.HasFaded ? "A" : "B")} has faded");
+        }
+        else if (lasers.Fault == LaserFault.None && LockFault() is var (condition, detail, step))
+        {
+            Condition = condition;
+            Detail = detail;
+            Step = step;
+            StartAverage();
+        }
+        else if (A.Delay.IsAligned && B.Delay.IsAligned && darkIntervals == 0 && phaseMiss == 0 && Math.Abs(Phase?.PhaseRad ?? Math.PI) < 1)
         {
             Condition = AlignmentCondition.Aligned;
             Detail = string.Empty;
-            AlignedPs = tally!.ReachedPs;
+            AlignedPs = limitFromPs = tally!.ReachedPs;
         }
+    }
+
+    private bool MeasurePhase(PilotInterval interval, double timeS)
+    {
+        bool known = interval.Both.TryEstimatePhase(out PhaseEstimate? estimate);
+        lasers.Measure(known ? estimate : null, A.Setting, B.Setting, isCorrected: true);
+        if (known && lasers.Fault != LaserFault.Both)
+        {
+            frequency.Measure(lasers.WithoutProbe(estimate!, A.Setting, B.Setting), SetDifferenceKHz, timeS);
+        }
+
+        Phase = known ? estimate : Phase;
+        return known;
+    }
+
+    // Why the lasers may be locked to another period than they were.
+    private (AlignmentCondition Condition, string Detail, ControlStep Step)? LockFault()
+    {
+        if (frequency.JumpKHz != 0)
+        {
+            return (AlignmentCondition.Aligning, $"a laser jumped, by {frequency.JumpKHz / 1000:0} MHz or whole periods more", ControlStep.Phase);
+        }
+
+        if (visibilityWatch.HasFallen)
+        {
+            return (AlignmentCondition.Aligning, "the visibility has fallen", ControlStep.ScanAbove);
+        }
+
+        // V = 2Mab/(a + b)² for rates a and b.
+        if (averaged >= SettledIntervals && Visibility is { } seen && A.Peak is { RatePerSlot: var a } && B.Peak is { RatePerSlot: var b })
+        {
+            double scale = (a + b) * (a + b) / (2 * a * b);
+            return scale * (seen.HomVisibility + (3 * seen.HomVisibilityError)) < OverlapMin
+                ? (AlignmentCondition.NoInterference, $"two-photon overlap of {scale * seen.HomVisibility:0.00}", ControlStep.ScanAbove)
+                : null;
+        }
+
+        return null;
     }
 
     private void Average(PilotInterval interval)
     {
         average.Add(interval.Both);
         averaged++;
+        if (interval.Both.TryEstimateDepth(out double depth, out double sigma))
+        {
+            visibilityWatch.Add(depth, sigma);
+        }
+
         Visibility = average.TryEstimateVisibility(out VisibilityEstimate? estimate) ? estimate : Visibility;
         if (averaged >= 4 * IntervalsMax)
         {
-            StartAverage();
+            average.Clear();
+            averaged = 0;
         }
     }
 
     private void StartAverage()
     {
         average.Clear();
-        scanAbove.Clear();
-        scanBelow.Clear();
+        scan.Clear();
+        visibilityWatch.Restart();
         averaged = 0;
     }
 
@@ -333,6 +418,7 @@ public sealed class ControlPlane
         A.Restart();
         B.Restart();
         frequency.Restart();
+        lasers.Interrupt();
         StartAverage();
     }
 
@@ -341,10 +427,10 @@ public sealed class ControlPlane
         if (Step < ControlStep.Phase && darkIntervals > 2)
         {
             Condition = AlignmentCondition.NoLight;
-            Detail = $"no pilot light from {(A.HasLight || A.Peak is not null ? "B" : "A")}";
+            Detail = $"no pilot light from {(A.Polarisation.HasLight || A.Peak is not null ? "B" : "A")}";
         }
         else if (!IsAligned && Condition == AlignmentCondition.Aligning
-            && intervalEndPs - (AlignedPs ?? startPs) > feedback!.LimitMs * 1_000_000_000L)
+            && intervalEndPs - limitFromPs > feedback!.LimitMs * 1_000_000_000L)
         {
             Condition = AlignmentCondition.NotConverged;
             Detail = $"not aligned after {feedback.LimitMs / 1000} s, in step {Step}";
@@ -357,19 +443,21 @@ public sealed class ControlPlane
         number++;
         askedPs = Math.Max(startPs, tally!.ReachedPs);
         double aheadS = ((askedPs - startPs + (intervalPs / 2)) * PsToS) + latencyS;
-        double differenceKHz = frequency.DifferenceAt(aheadS, SetDifferenceKHz)
+        double differenceKHz = lasers.DifferenceKHz(frequency.DifferenceAt(aheadS, SetDifferenceKHz))
             + (Step switch { ControlStep.ScanAbove => frequency.ScanKHz, ControlStep.ScanBelow => -frequency.ScanKHz, _ => 0 });
-        double commonKHz = begun && Step == ControlStep.Arrival ? (A.Setting.FrequencyKHz + B.Setting.FrequencyKHz) / 2.0 : 0;
+        double commonKHz = Step >= ControlStep.Phase ? lasers.CommonKHz
+            : Step == ControlStep.Arrival ? (A.Setting.FrequencyKHz + B.Setting.FrequencyKHz) / 2.0
+            : 0;
         Ask(true, A, commonKHz - (differenceKHz / 2), aheadS);
         Ask(false, B, commonKHz + (differenceKHz / 2), aheadS);
     }
 
     private void Ask(bool isA, UserController user, double frequencyKHz, double aheadS)
     {
-        int polarisation = Step == ControlStep.Tracking ? user.DitherSetting(above)
-            : Step < ControlStep.Phase && !IsRemembered() ? user.SearchSetting((int)Step)
-            : user.SearchSetting(0);
-        var wanted = new LightAlignment((int)Math.Round(user.DelayAt(aheadS)), (int)Math.Round(frequencyKHz), polarisation);
+        int polarisation = Step == ControlStep.Tracking ? user.Polarisation.DitherSetting(above)
+            : Step < ControlStep.Phase && !IsRemembered() ? user.Polarisation.SearchSetting((int)Step)
+            : user.Polarisation.SearchSetting(0);
+        var wanted = new LightAlignment((int)Math.Round(user.Delay.At(aheadS, user.Setting.DelayPs)), (int)Math.Round(frequencyKHz), polarisation);
         if (wanted.Fault() is { } fault)
         {
             Condition = AlignmentCondition.OutOfRange;
@@ -380,6 +468,7 @@ public sealed class ControlPlane
                 polarisation);
         }
 
+        user.Ask(wanted);
         outgoing.Enqueue(new Adjustment(isA, number, wanted));
     }
 }

@@ -39,12 +39,7 @@ public sealed class DriftTracker
     /// <summary>Takes a measurement in; times never go back.</summary>
     public void Update(double measured, double sigma, double atS)
     {
-        double dt = atS - timeS;
-        timeS = atS;
-        Value += Rate * dt;
-        p00 += dt * ((2 * p01) + (dt * (p11 + (rateNoise * dt / 3))));
-        p01 += dt * (p11 + (rateNoise * dt / 2));
-        p11 += rateNoise * dt;
+        Advance(atS);
         double gain = 1 / (p00 + (sigma * sigma));
         double innovation = measured - Value;
         Value += p00 * gain * innovation;
@@ -52,5 +47,27 @@ public sealed class DriftTracker
         p11 -= p01 * p01 * gain;
         p01 -= p00 * p01 * gain;
         p00 -= p00 * p00 * gain;
+    }
+
+    /// <summary>Goes on from another value; the rate stays.</summary>
+    public void Jump(double value, double sigma, double atS)
+    {
+        Advance(atS);
+        Value = value;
+        p00 = sigma * sigma;
+        p01 = 0;
+    }
+
+    /// <summary>Moves the value by what is known for certain.</summary>
+    public void Shift(double by) => Value += by;
+
+    private void Advance(double atS)
+    {
+        double dt = atS - timeS;
+        timeS = atS;
+        Value += Rate * dt;
+        p00 += dt * ((2 * p01) + (dt * (p11 + (rateNoise * dt / 3))));
+        p01 += dt * (p11 + (rateNoise * dt / 2));
+        p11 += rateNoise * dt;
     }
 }

@@ -39,8 +39,11 @@ public sealed class FrequencyController
     /// <summary>The visibility scan goes this far to both sides: whole periods, so that δ stays.</summary>
     public double ScanKHz { get; }
 
-    /// <summary>Phases that were out of lock, one after the other.</summary>
-    public int Misses { get; private set; }
+    /// <summary>Share of the visibility that a lock one period off costs.</summary>
+    public double PeriodLoss => 1 - Math.Exp(-kappaPerKHz2 * periodKHz * periodKHz);
+
+    /// <summary>How far the last phase was from the expected one if that is more than drift and noise; else 0.</summary>
+    public double JumpKHz { get; private set; }
 
     /// <summary>Frequency of B minus frequency of A, as set at the lasers, that the light wants at a time.</summary>
     public double DifferenceAt(double timeS, double atRestKHz) => difference?.At(timeS) ?? atRestKHz;
@@ -49,7 +52,25 @@ public sealed class FrequencyController
     public void Restart()
     {
         difference = null;
-        Misses = 0;
+        JumpKHz = 0;
+    }
+
+    /// <summary>Locks to the period of a phase that is nearest to what is expected, however far off; a drift that is known stays.</summary>
+    /// <param name="estimate">The phase.</param>
+    /// <param name="setKHz">Setting of B minus setting of A while it was measured.</param>
+    /// <param name="timeS">Middle of the interval.</param>
+    public void Lock(PhaseEstimate estimate, double setKHz, double timeS)
+    {
+        (double wanted, double sigma) = Wanted(estimate, setKHz, timeS);
+        JumpKHz = 0;
+        if (difference is null)
+        {
+            difference = new DriftTracker(wanted, sigma, RateSigma * Math.Sqrt(2), RateNoise, timeS);
+        }
+        else
+        {
+            difference.Jump(wanted, sigma, timeS);
+        }
     }
 
     /// <summary>Takes a phase in.</summary>
@@ -58,19 +79,23 @@ public sealed class FrequencyController
     /// <param name="timeS">Middle of the interval.</param>
     public void Measure(PhaseEstimate estimate, double setKHz, double timeS)
     {
-        double scale = periodKHz / (2 * Math.PI);
-        double wanted = setKHz + (estimate.PhaseRad * scale);
-        double sigma = estimate.PhaseErrorRad * scale;
         if (difference is null)
         {
-            difference = new DriftTracker(wanted, sigma, RateSigma * Math.Sqrt(2), RateNoise, timeS);
+            Lock(estimate, setKHz, timeS);
             return;
         }
 
-        // The period nearest to what is expected.
-        wanted += periodKHz * Math.Round((difference.At(timeS) - wanted) / periodKHz);
-        Misses = Math.Abs(wanted - difference.At(timeS)) > (periodKHz / 5) + (2 * sigma) ? Misses + 1 : 0;
-        difference.Update(wanted, sigma, timeS);
+        (double wanted, double sigma) = Wanted(estimate, setKHz, timeS);
+        double off = wanted - difference.At(timeS);
+        JumpKHz = Math.Abs(off) > (periodKHz / 5) + (2 * sigma) ? off : 0;
+        if (JumpKHz == 0)
+        {
+            difference.Update(wanted, sigma, timeS);
+        }
+        else
+        {
+            difference.Jump(wanted, sigma, timeS);
+        }
     }
 
     /// <summary>
@@ -82,8 +107,7 @@ public sealed class FrequencyController
     /// <param name="below">The same lower.</param>
     /// <param name="belowSigma">One standard deviation of it.</param>
     /// <param name="last">Whether to take the likeliest number of periods though others are not ruled out.</param>
-    /// <param name="timeS">Now, in seconds.</param>
-    public bool TryScan(double above, double aboveSigma, double below, double belowSigma, bool last, double timeS)
+    public bool TryScan(double above, double aboveSigma, double below, double belowSigma, bool last)
     {
         if (above <= 0 || below <= 0 || Math.Max(above / aboveSigma, below / belowSigma) < VisibilitySigmasMin)
         {
@@ -101,12 +125,15 @@ public sealed class FrequencyController
             return false;
         }
 
-        if (turns != 0 && difference is not null)
-        {
-            difference = new DriftTracker(
-                difference.At(timeS) + (turns * periodKHz), periodKHz / 20, RateSigma * Math.Sqrt(2), RateNoise, timeS);
-        }
-
+        difference?.Shift(turns * periodKHz);
         return true;
+    }
+
+    private (double Wanted, double Sigma) Wanted(PhaseEstimate estimate, double setKHz, double timeS)
+    {
+        double scale = periodKHz / (2 * Math.PI);
+        double wanted = setKHz + (estimate.PhaseRad * scale);
+        double expected = difference?.At(timeS) ?? wanted;
+        return (wanted + (periodKHz * Math.Round((expected - wanted) / periodKHz)), estimate.PhaseErrorRad * scale);
     }
 }

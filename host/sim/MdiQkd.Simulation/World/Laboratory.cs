@@ -114,7 +114,7 @@ internal sealed class Laboratory
         Drop(user, "another connection took over the encoder");
         user.Connection = connection;
         previous?.Close();
-        connection.Send(new AlignedReply(new AlignmentReport(user.Drift.Actuators, commandedPs)));
+        connection.Send(new AlignedReply(new AlignmentReport(user.Drift.Setting, commandedPs)));
     }
 
     public void Detach(LabUser user, EncoderConnection connection)
@@ -159,7 +159,7 @@ internal sealed class Laboratory
     {
         if (user.Connection == connection)
         {
-            user.Drift.Actuators = setting;
+            user.Drift.Setting = setting;
             long reachedPs = running is null
                 ? commandedPs
                 : running.Light.StartPs + (running.ReachedSlot * configuration.Timing.SlotPeriodPs);

@@ -69,6 +69,15 @@ public sealed class SimulatedWorld : IAsyncDisposable
         return new SimulatedWorld(configuration, log ?? (_ => { }));
     }
 
+    /// <summary>Does something to a user's light or actuators that the encoder does not notice.</summary>
+    internal Task DisturbAsync(string user, Action<UserDrift> disturb, CancellationToken ct) => laboratory.AskAsync(
+        () =>
+        {
+            disturb(laboratory.Users.Single(each => each.Settings.Name == user).Drift);
+            return true;
+        },
+        ct);
+
     /// <summary>Closes all connections and listeners.</summary>
     public async ValueTask DisposeAsync()
     {

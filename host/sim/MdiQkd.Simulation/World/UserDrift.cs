@@ -10,6 +10,9 @@ internal sealed class UserDrift
     private readonly Swing delayPs;
     private readonly Swing frequencyHz;
     private readonly Swing angleRad;
+    private LightAlignment setting = LightAlignment.Rest;
+    private LightAlignment effect = LightAlignment.Rest;
+    private Actuators stuck;
 
     public UserDrift(DriftSettings settings, PhysicsRandom random)
     {
@@ -19,17 +22,42 @@ internal sealed class UserDrift
         angleRad = Draw(settings.PolarisationErrorDeg * Math.PI / 180, settings.PolarisationDegPerS * Math.PI / 180, random);
     }
 
-    /// <summary>Where the actuators stand.</summary>
-    public LightAlignment Actuators { get; set; } = LightAlignment.Rest;
+    /// <summary>Where the actuators stand, as far as the encoder knows.</summary>
+    public LightAlignment Setting
+    {
+        get => setting;
+        set
+        {
+            setting = value;
+            effect = new(
+                stuck.HasFlag(Actuators.DelayLine) ? effect.DelayPs : value.DelayPs,
+                stuck.HasFlag(Actuators.Laser) ? effect.FrequencyKHz : value.FrequencyKHz,
+                stuck.HasFlag(Actuators.Polarisation) ? effect.PolarisationMrad : value.PolarisationMrad);
+        }
+    }
+
+    /// <summary>Actuators that stay where they are, which the encoder does not notice; afterwards they go where they were last told to.</summary>
+    public Actuators Stuck
+    {
+        get => stuck;
+        set
+        {
+            stuck = value;
+            Setting = setting;
+        }
+    }
+
+    /// <summary>A jump of the laser, as of a mode hop, on top of its drift.</summary>
+    public double FrequencyJumpHz { get; set; }
 
     /// <summary>What is left at a time: drift plus delay line, laser setting and turn of the polarisation.</summary>
     public LightError At(long timePs)
     {
         double turns = 2 * Math.PI * (timePs * 1e-12 / settings.PeriodS);
         return new(
-            delayPs.At(turns) + Actuators.DelayPs,
-            frequencyHz.At(turns) + (Actuators.FrequencyKHz * 1e3),
-            angleRad.At(turns) + (Actuators.PolarisationMrad * 1e-3));
+            delayPs.At(turns) + effect.DelayPs,
+            frequencyHz.At(turns) + (effect.FrequencyKHz * 1e3) + FrequencyJumpHz,
+            angleRad.At(turns) + (effect.PolarisationMrad * 1e-3));
     }
 
     private Swing Draw(double error, double rate, PhysicsRandom random) => new(
