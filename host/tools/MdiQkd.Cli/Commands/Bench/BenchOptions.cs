@@ -13,7 +13,7 @@ internal static class BenchOptions
     {
         Option<double> option = new("--seconds")
         {
-            Description = "Measure for this long, after warming up.", HelpName = "S", DefaultValueFactory = _ => 1,
+            Description = "Measure for this long, after warming up for as long.", HelpName = "S", DefaultValueFactory = _ => 1,
         };
         NumberRange.Limit(option, 0.001, 3600);
         return option;

@@ -28,10 +28,11 @@ internal sealed record BenchTiming(long Calls, double ProcessorNanoseconds, doub
     /// Runs before each call, outside the measurement; null if every call may find what the one before left, and then calls that are
     /// too short for a clock are measured many at a time.
     /// </param>
-    /// <param name="time">For how long, at least; there are at least three batches.</param>
+    /// <param name="time">For how long, at least, after warming up for as long (0.4 to 10 s); there are at least three batches.</param>
     internal static BenchTiming Of(Action call, Action? prepare, TimeSpan time)
     {
         long perBatch = 1, calls = 0;
+        TimeSpan warmUp = TimeSpan.FromTicks(Math.Clamp(time.Ticks, WarmUpMin.Ticks, WarmUpMax.Ticks));
         Stopwatch watch = Stopwatch.StartNew();
         do
         {
@@ -39,7 +40,7 @@ internal sealed record BenchTiming(long Calls, double ProcessorNanoseconds, doub
             calls += perBatch;
             perBatch = Math.Max(1, (long)(BatchMin.TotalNanoseconds / nanoseconds));
         }
-        while (watch.Elapsed < WarmUpMin || (calls < WarmUpCalls && watch.Elapsed < WarmUpMax));
+        while (watch.Elapsed < warmUp || (calls < WarmUpCalls && watch.Elapsed < WarmUpMax));
 
         List<BenchTiming> batches = [];
         watch.Restart();
