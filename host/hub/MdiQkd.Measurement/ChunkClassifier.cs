@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace MdiQkd.Measurement;
 
@@ -123,6 +126,11 @@ internal sealed class ChunkClassifier
     /// <summary>First tag from one on in a slot or a later one: by steps that double, then by halves.</summary>
     private int FirstFrom(int from, int count, long slot)
     {
+        if (maps.Slots[count - 1] < slot)
+        {
+            return count;
+        }
+
         int low = from;
         int step = 1;
         while (low + step < count && maps.Slots[low + step] < slot)
@@ -190,34 +198,42 @@ internal sealed class ChunkClassifier
 
     private void AddEvents(long firstSlot, int words, BsmEventBuffer output)
     {
-        ReadOnlySpan<ulong> minus = maps.Words(SlotMaps.Map.PsiMinus, words);
-        ReadOnlySpan<ulong> plus = maps.Words(SlotMaps.Map.PsiPlus, words);
+        ref ulong minus = ref MemoryMarshal.GetReference(maps.Words(SlotMaps.Map.PsiMinus, words));
+        ref ulong plus = ref MemoryMarshal.GetReference(maps.Words(SlotMaps.Map.PsiPlus, words));
+        ref int slot = ref MemoryMarshal.GetArrayDataReference(maps.Slots);
         ulong acceptPlus = settings.AcceptPsiPlus ? ulong.MaxValue : 0;
-        output.Reserve(64 * words, out Span<long> eventSlots, out Span<byte> outcomes);
-        int events = 0;
-        for (int word = 0; word < words; word++)
+
+        // An event takes two tags, so that half the room is left for what is written beyond the last one.
+        output.Reserve(64 * words, out Span<long> slots, out Span<byte> outcomes);
+        ref long eventSlot = ref MemoryMarshal.GetReference(slots[..(64 * words)]);
+        ref byte outcome = ref MemoryMarshal.GetReference(outcomes[..(64 * words)]);
+        nint events = 0;
+        for (nint word = 0; word < words; word++)
         {
-            ulong left = minus[word] | (plus[word] & acceptPlus);
-            ReadOnlySpan<int> slots = maps.Slots.AsSpan(64 * word);
-            int end = events + BitOperations.PopCount(left);
+            ulong plusOfWord = Unsafe.Add(ref plus, word);
+            ulong left = Unsafe.Add(ref minus, word) | (plusOfWord & acceptPlus);
+            ulong outcomesLeft = Bmi2.X64.ParallelBitExtract(plusOfWord, left);
+            nint end = events + BitOperations.PopCount(left);
             do
             {
-                // Mostly none to two: two are written whatever there is, since a branch for each would often be guessed wrong.
-                for (int i = 0; i < 2; i++)
+                // Mostly none to four: four are written whatever there is, since a branch for each would often be guessed wrong.
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref outcome, events), (uint)Bmi2.X64.ParallelBitDeposit(outcomesLeft, 0x0101_0101));
+                outcomesLeft >>= 4;
+                ref long next = ref Unsafe.Add(ref eventSlot, events);
+                for (int i = 0; i < 4; i++)
                 {
-                    int bit = BitOperations.TrailingZeroCount(left);
-                    eventSlots[events + i] = firstSlot + slots[bit];
-                    outcomes[events + i] = (byte)(plus[word] >> bit & 1);
+                    Unsafe.Add(ref next, i) = firstSlot + Unsafe.Add(ref slot, BitOperations.TrailingZeroCount(left));
                     left &= left - 1;
                 }
 
-                events += 2;
+                events += 4;
             }
             while (events < end);
             events = end;
+            slot = ref Unsafe.Add(ref slot, 64);
         }
 
-        output.Advance(events);
+        output.Advance((int)events);
     }
 
     private void AddCounts(int count, int words)

@@ -12,13 +12,13 @@ namespace MdiQkd.Measurement;
 internal sealed class SlotMaps
 {
     /// <summary>Tags at most.</summary>
-    public const int TagsMax = 2048;
+    public const int TagsMax = 4096;
 
     /// <summary>Tags go in groups of so many.</summary>
     public const int GroupTags = 8;
 
     // A map has a word of zeros in front and some behind, for neighbours.
-    private const int WordsOfMap = 40;
+    private const int WordsOfMap = 72;
     private const int FirstWord = 1;
 
     private readonly ulong[] words = new ulong[WordsOfMap * (int)Map.Count];
@@ -66,7 +66,7 @@ internal sealed class SlotMaps
         Count,
     }
 
-    public static bool IsSupported => Avx2.IsSupported && BitConverter.IsLittleEndian;
+    public static bool IsSupported => Avx2.IsSupported && Bmi2.X64.IsSupported;
 
     /// <summary>Slot of each tag, from the slot that begins at the origin; [<see cref="TagsMax"/>], and one that means nothing.</summary>
     public int[] Slots { get; } = new int[TagsMax + 1];
@@ -147,7 +147,7 @@ internal sealed class SlotMaps
         }
     }
 
-    /// <summary>Number of tags with their bit in a map: by a table of half bytes, in sums of bytes that 8 vectors do not overflow.</summary>
+    /// <summary>Number of tags with their bit in a map: by a table of half bytes, in sums of bytes that 31 vectors do not overflow.</summary>
     public long CountOf(Map map, int words)
     {
         Vector128<byte> bits = Vector128.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
