@@ -12,7 +12,7 @@ public sealed class LaserWatch
 {
     // Of a turn, each way: at ±54° a laser that stays behind shows in four intervals and its partner still holds the lock.
     private const double ProbeTurns = 0.15;
-    private const double HeldProbeTurns = 0.25;
+    private const double HeldProbeTurns = 0.4;
 
     // Drift from one interval to the next.
     private const double DriftSigmaRad = 0.2;
@@ -114,7 +114,7 @@ public sealed class LaserWatch
             LaserFault.None when tells && slope.Value < -0.5 => LaserFault.A,
             LaserFault.None when tells && slope.Value > 0.5 => LaserFault.B,
             LaserFault.None => misses > CorrectionsMax ? LaserFault.Both : LaserFault.None,
-            LaserFault.Both => tells && slope.Value > 0.25 ? LaserFault.None : Fault,
+            LaserFault.Both => tells && slope.Value > Math.Max(0.25, 4 * slope.Sigma) ? LaserFault.None : Fault,
             _ => tells && slope.Value > 0.5 ? LaserFault.None : Fault,
         };
     }

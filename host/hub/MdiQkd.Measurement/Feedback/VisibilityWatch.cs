@@ -5,13 +5,17 @@ namespace MdiQkd.Measurement.Feedback;
 /// of log-likelihood ratios (Page, Biometrika 41, 100 (1954)) against its own mean.
 /// </summary>
 /// <remarks>
-/// Trade-off: one period of 400 MHz costs 4.5 % of the visibility of 200 ps pulses, less than one interval can tell; so such a hop is seen
-/// after some 50 intervals with 400 coincidences each (median), one of two or three periods after 3 to 6.
+/// Trade-off: one period of 400 MHz costs 4.5 % of the visibility of 200 ps pulses, less than one interval can tell. With 400 coincidences
+/// each, such a hop is seen after some 60 intervals (median) if it comes 200 intervals after the last scan, one of two or three periods
+/// after 3 to 10; one period soon after a scan is not seen.
 /// </remarks>
 public sealed class VisibilityWatch
 {
-    // e⁻⁹: a false alarm, which costs a scan, once in some hours of intervals of a second.
-    private const double AlarmLogLikelihood = 9;
+    // e⁻⁸: a false alarm, which costs a scan, once in some hours of intervals of a second.
+    private const double AlarmLogLikelihood = 8;
+
+    // A mean that is itself uncertain is taken so many standard deviations lower.
+    private const double MeanSigmas = 1.5;
 
     // The mean is worth comparing with after so many intervals, and goes over so many.
     private const int IntervalsMin = 16;
@@ -45,7 +49,7 @@ public sealed class VisibilityWatch
     {
         if (intervals >= IntervalsMin)
         {
-            double expected = mean * (1 - (fall / 2));
+            double expected = (mean * (1 - (fall / 2))) - (MeanSigmas * sigma / Math.Sqrt(intervals));
             evidence = Math.Max(0, evidence + ((expected - visibility) * mean * fall / (sigma * sigma)));
         }
 
