@@ -208,6 +208,33 @@ public class RecordingTests
     }
 
     [Fact]
+    public async Task A_file_is_read_at_once_and_can_be_cancelled()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            TimeTagBlock written = TagStreams.Block(300_000_000, 0, [.. Enumerable.Range(1, 60_000).Select(i => (5000L * i, (byte)1))]);
+            await File.WriteAllBytesAsync(path, await TagStreams.WriteAsync(written), TestContext.Current.CancellationToken);
+            (IRecording? recording, RecordingFormat format, _) =
+                await RecordingFile.OpenAsync(path, RecordingFormat.Unknown, TestContext.Current.CancellationToken);
+            await using IRecording open = recording!;
+            Assert.Equal(RecordingFormat.TagStream, format);
+            TimeTagBlock block = new();
+            using CancellationTokenSource cancelled = new();
+            await cancelled.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await open.ReadAsync(block, cancelled.Token));
+            ValueTask<bool> read = open.ReadAsync(block, TestContext.Current.CancellationToken);
+            Assert.True(read.IsCompletedSuccessfully);
+            Assert.True(await read);
+            Assert.Equal(TagStreams.Tags([written]), TagStreams.Tags([block]));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public async Task Formats_are_told_apart_by_their_content()
     {
         byte[] ptu = Ptu((int)PtuRecordType.HydraHarpV2, 1000, [5, 6]);
