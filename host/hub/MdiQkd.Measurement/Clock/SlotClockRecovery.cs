@@ -36,17 +36,13 @@ public sealed class SlotClockRecovery
 
     /// <summary>Without a confirmation for so long the phase is unknown: 100 s, in which 1e-11 of drift make 1 ns.</summary>
     private const long HoldoverPsMax = 100_000_000_000_000;
-
-    // A pause of 100 mean distances: e^−50 even if tags come in pairs.
-    private const double GapDistances = 100;
-    private const int GapStride = 32;
     private const double PhaseGainMin = 0.2;
 
     private readonly SlotClockSettings settings;
     private readonly long startPs;
     private readonly long slotEndPs;
-    private readonly TimeTagBlock held = new();
-    private readonly List<HeldStretch> stretches = [];
+    private readonly HeldTags held = new();
+    private readonly TagPauses pauses = new();
     private readonly ArrivalPhase arrivalsC;
     private readonly ArrivalPhase arrivalsD;
     private readonly ArrivalPhase arrivals;
@@ -54,15 +50,7 @@ public sealed class SlotClockRecovery
     private readonly ArrivalPhase allD;
     private readonly bool accelerated;
 
-    private int taken;          // stretches at the front that were taken,
-    private int takenTags;      // and their tags
-    private int decided;        // stretches at the front that may be taken,
-    private int decidedTags;    // and their tags
-    private long openFromPs;    // start of the stretch that is being filled
-    private int openFirst;      // its first tag
-    private long openDiscarded; // tags of it that were discarded
     private long inputPs = -1;  // watermark of the input
-    private long outputPs = -1; // slot time up to which stretches are decided
 
     // Slot time of t is originSlotPs + (t − originPs)·(1 + rate), until the next stretches are decided.
     private long originPs;
@@ -72,9 +60,7 @@ public sealed class SlotClockRecovery
     private long evidenceFromPs;
     private long index;
     private long stride = 1;
-    private long lastTagPs = -1;
     private long confirmedPs;
-    private double meanDistancePs;
     private int gainSteps;
     private long retryPs;
     private long retryWaitPs = StepPs;
@@ -131,7 +117,7 @@ public sealed class SlotClockRecovery
     public long DiscardedTags { get; private set; }
 
     /// <summary>Tags that wait for a decision, or to be taken.</summary>
-    public int HeldTags => held.Count - takenTags;
+    public int HeldTags => held.Count;
 
     /// <summary>How the recovery stands.</summary>
     public SlotClockStatus Status()
@@ -154,12 +140,12 @@ public sealed class SlotClockRecovery
     public void Feed(TimeTagBlock block)
     {
         ArgumentNullException.ThrowIfNull(block);
-        DropTaken();
+        held.DropTaken();
         if (block.LostTags > 0)
         {
             Close(inputPs + 1, 0);
             Decide(final: false);
-            lastTagPs = -1; // a pause is explained
+            pauses.Explain();
         }
 
         int next = 0;
@@ -178,13 +164,16 @@ public sealed class SlotClockRecovery
             }
         }
 
-        lastTagPs = block.LostTags > 0 ? -1 : lastTagPs;
+        if (block.LostTags > 0)
+        {
+            pauses.Explain();
+        }
     }
 
     /// <summary>Decides about all that is held, at the end of the input or of the session.</summary>
     public void Complete()
     {
-        DropTaken();
+        held.DropTaken();
         Close(inputPs + 1, 0);
         Decide(final: true);
     }
@@ -195,48 +184,10 @@ public sealed class SlotClockRecovery
     public bool TryTake(TimeTagBlock output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        output.Clear();
-        int first = taken;
-        while (taken < decided)
-        {
-            // A stretch with a loss stands alone, so that it makes no other slots void.
-            HeldStretch next = stretches[taken];
-            if (taken > first && (next.LostTags > 0 || output.LostTags > 0 || output.Count + next.Count > TagFrame.TagsMax))
-            {
-                break;
-            }
-
-            output.EnsureCapacity(output.Count + next.Count);
-            held.TimesPs.AsSpan(takenTags, next.Count).CopyTo(output.TimesPs.AsSpan(output.Count));
-            held.Channels.AsSpan(takenTags, next.Count).CopyTo(output.Channels.AsSpan(output.Count));
-            output.Count += next.Count;
-            output.LostTags = next.LostTags;
-            output.WatermarkPs = next.EndPs - 1;
-            takenTags += next.Count;
-            taken++;
-        }
-
-        return taken > first;
+        return held.TryTake(output);
     }
 
-    private bool InSession => openFromPs >= startPs && SlotTime(openFromPs) < slotEndPs;
-
-    private void DropTaken()
-    {
-        if (taken == 0)
-        {
-            return;
-        }
-
-        held.TimesPs.AsSpan(takenTags, held.Count - takenTags).CopyTo(held.TimesPs);
-        held.Channels.AsSpan(takenTags, held.Count - takenTags).CopyTo(held.Channels);
-        held.Count -= takenTags;
-        openFirst -= takenTags;
-        decidedTags -= takenTags;
-        stretches.RemoveRange(0, taken);
-        decided -= taken;
-        takenTags = taken = 0;
-    }
+    private bool InSession => held.OpenFromPs >= startPs && SlotTime(held.OpenFromPs) < slotEndPs;
 
     private long SlotTime(long timePs) => originSlotPs + (timePs - originPs) + (long)Math.Round((timePs - originPs) * rate);
 
@@ -245,13 +196,13 @@ public sealed class SlotClockRecovery
     {
         if (!InSession)
         {
-            return openFromPs < startPs ? Math.Min(startPs, watermarkPs + 1) : watermarkPs + 1;
+            return held.OpenFromPs < startPs ? Math.Min(startPs, watermarkPs + 1) : watermarkPs + 1;
         }
 
-        long steps = (openFromPs - startPs) / StepPs;
+        long steps = (held.OpenFromPs - startPs) / StepPs;
         long nextPs = rest.IsEmpty ? watermarkPs + 1 : rest[0];
-        long quiet = held.Count == openFirst ? (nextPs - startPs) / StepPs : steps;
-        long lastPs = openFromPs + (long)Math.Ceiling((slotEndPs - SlotTime(openFromPs)) / (1 + rate)) + 1;
+        long quiet = held.OpenIsEmpty ? (nextPs - startPs) / StepPs : steps;
+        long lastPs = held.OpenFromPs + (long)Math.Ceiling((slotEndPs - SlotTime(held.OpenFromPs)) / (1 + rate)) + 1;
         return Math.Min(startPs + ((Math.Max(steps, quiet - 1) + 1) * StepPs), lastPs);
     }
 
@@ -287,20 +238,17 @@ public sealed class SlotClockRecovery
             return;
         }
 
-        held.EnsureCapacity(held.Count + timesPs.Length);
-        timesPs.CopyTo(held.TimesPs.AsSpan(held.Count));
-        channels.CopyTo(held.Channels.AsSpan(held.Count));
-        held.Count += timesPs.Length;
+        held.Append(timesPs, channels);
         if (!inSession)
         {
             return;
         }
 
-        if (HasGap(timesPs))
+        if (pauses.HasGap(timesPs))
         {
             Lose(SlotClockCondition.UnexplainedGap);
         }
-        else if (held.Count - decidedTags > HeldTagsMax)
+        else if (held.Undecided > HeldTagsMax)
         {
             Lose(SlotClockCondition.TooManyTags);
         }
@@ -309,37 +257,13 @@ public sealed class SlotClockRecovery
             Sample(timesPs, channels);
         }
 
-        lastTagPs = timesPs[^1];
+        pauses.Note(timesPs[^1]);
     }
 
     private void Discard(long tags)
     {
         DiscardedTags += tags;
-        openDiscarded += tags;
-    }
-
-    private bool HasGap(ReadOnlySpan<long> timesPs)
-    {
-        if (meanDistancePs <= 0)
-        {
-            return false;
-        }
-
-        double limitPs = GapDistances * meanDistancePs;
-        bool found = lastTagPs >= 0 && timesPs[0] - lastTagPs > limitPs;
-        for (int i = 0; i + 1 < timesPs.Length; i += GapStride)
-        {
-            int to = Math.Min(i + GapStride, timesPs.Length - 1);
-            if (timesPs[to] - timesPs[i] > limitPs)
-            {
-                for (int k = i + 1; k <= to; k++)
-                {
-                    found |= timesPs[k] - timesPs[k - 1] > limitPs;
-                }
-            }
-        }
-
-        return found;
+        held.Discard(tags);
     }
 
     private void Sample(ReadOnlySpan<long> timesPs, ReadOnlySpan<byte> channels)
@@ -365,22 +289,15 @@ public sealed class SlotClockRecovery
     // Ends the open stretch.
     private void Close(long endPs, long lostTags)
     {
-        if (endPs <= openFromPs)
+        if (endPs <= held.OpenFromPs)
         {
             return;
         }
 
-        int count = held.Count - openFirst;
-        stretches.Add(new HeldStretch(openFromPs, endPs, count, lostTags + openDiscarded));
-        if (endPs - openFromPs == StepPs)
-        {
-            stride = Math.Max(1, (long)BitOperations.RoundUpToPowerOf2((uint)(count / SamplesPerStep) + 1) / 2);
-        }
-
         bool inSession = InSession;
-        openFromPs = endPs;
-        openFirst = held.Count;
-        openDiscarded = 0;
+        bool isStep = endPs - held.OpenFromPs == StepPs;
+        int count = held.Close(endPs, lostTags);
+        stride = isStep ? Math.Max(1, (long)BitOperations.RoundUpToPowerOf2((uint)(count / SamplesPerStep) + 1) / 2) : stride;
         if (!inSession)
         {
             // Nothing is held when a session begins or has ended: slot time goes on as it is.
@@ -391,7 +308,7 @@ public sealed class SlotClockRecovery
 
     private void Decide(bool final)
     {
-        if (decided == stretches.Count)
+        if (!held.Waits)
         {
             return;
         }
@@ -399,7 +316,7 @@ public sealed class SlotClockRecovery
         final |= !InSession;
         if (State == SlotClockState.Lost)
         {
-            Release(SlotTime(openFromPs));
+            Release(SlotTime(held.OpenFromPs));
         }
         else if (State == SlotClockState.Acquiring)
         {
@@ -413,13 +330,13 @@ public sealed class SlotClockRecovery
 
     private void Acquire(bool final)
     {
-        bool enough = held.Count - decidedTags >= SearchTagsMin;
-        if (!final && !enough && openFromPs - originPs < HoldPsMax)
+        bool enough = held.Undecided >= SearchTagsMin;
+        if (!final && !enough && held.OpenFromPs - originPs < HoldPsMax)
         {
             return;
         }
 
-        if (openFromPs >= retryPs && TrySearch() && arrivals.Significance() >= SignificanceMin)
+        if (held.OpenFromPs >= retryPs && TrySearch() && arrivals.Significance() >= SignificanceMin)
         {
             Lock(arrivals.Estimate());
             return;
@@ -428,9 +345,9 @@ public sealed class SlotClockRecovery
         Condition = enough ? SlotClockCondition.NoPeriodicity
             : Condition == SlotClockCondition.NoPeriodicity ? Condition
             : SlotClockCondition.TooFewTags;
-        if (openFromPs >= retryPs)
+        if (held.OpenFromPs >= retryPs)
         {
-            retryPs = openFromPs + retryWaitPs;
+            retryPs = held.OpenFromPs + retryWaitPs;
             retryWaitPs = Math.Min(2 * retryWaitPs, HoldPsMax);
         }
 
@@ -439,7 +356,7 @@ public sealed class SlotClockRecovery
 
     private void Confirm(bool final)
     {
-        if (gainSteps == 0 && held.Count - decidedTags < SearchTagsMin && !final && openFromPs - originPs < HoldPsMax)
+        if (gainSteps == 0 && held.Undecided < SearchTagsMin && !final && held.OpenFromPs - originPs < HoldPsMax)
         {
             return;
         }
@@ -448,7 +365,7 @@ public sealed class SlotClockRecovery
         bool found = gainSteps == 0 && TrySearch();
         Gather();
         long samples = arrivals.Samples;
-        bool searched = found || gainSteps > 0 || held.Count - decidedTags < SlotClockSearch.TagsMin;
+        bool searched = found || gainSteps > 0 || held.Undecided < SlotClockSearch.TagsMin;
         bool decidable = searched && samples >= SamplesMin && arrivals.Significance() >= SignificanceMin;
         if (decidable && Fits(arrivals.Estimate()))
         {
@@ -460,9 +377,9 @@ public sealed class SlotClockRecovery
         }
         else if (final)
         {
-            Release(SlotTime(openFromPs));
+            Release(SlotTime(held.OpenFromPs));
         }
-        else if (openFromPs - originPs >= HoldPsMax)
+        else if (held.OpenFromPs - originPs >= HoldPsMax)
         {
             Coast();
         }
@@ -473,7 +390,7 @@ public sealed class SlotClockRecovery
     // Too few tags to decide, for long: what is held leaves on trust.
     private void Coast()
     {
-        if (openFromPs - confirmedPs > HoldoverPsMax)
+        if (held.OpenFromPs - confirmedPs > HoldoverPsMax)
         {
             Lose(SlotClockCondition.TooFewTags);
             return;
@@ -481,7 +398,7 @@ public sealed class SlotClockRecovery
 
         State = State == SlotClockState.Locked ? SlotClockState.Holdover : State;
         Condition = SlotClockCondition.TooFewTags;
-        Release(SlotTime(openFromPs));
+        Release(SlotTime(held.OpenFromPs));
     }
 
     private void Gather()
@@ -495,7 +412,7 @@ public sealed class SlotClockRecovery
     {
         arrivalsC.Clear();
         arrivalsD.Clear();
-        evidenceFromPs = openFromPs;
+        evidenceFromPs = held.OpenFromPs;
     }
 
     /// <summary>Looks for period and phase in the tags held; on success slot time runs at that rate, and these tags are the evidence.</summary>
@@ -503,11 +420,13 @@ public sealed class SlotClockRecovery
     {
         long[] timesPs = new long[SearchTagsMax];
         int count = 0;
-        for (int i = decidedTags; i < held.Count && count < SearchTagsMax; i++)
+        ReadOnlySpan<long> times = held.UndecidedTimesPs;
+        ReadOnlySpan<byte> channels = held.UndecidedChannels;
+        for (int i = 0; i < times.Length && count < SearchTagsMax; i++)
         {
-            if (held.Channels[i] == settings.ChannelC || held.Channels[i] == settings.ChannelD)
+            if (channels[i] == settings.ChannelC || channels[i] == settings.ChannelD)
             {
-                timesPs[count++] = held.TimesPs[i];
+                timesPs[count++] = times[i];
             }
         }
 
@@ -521,31 +440,30 @@ public sealed class SlotClockRecovery
         gainSteps = 0;
         ClearEvidence();
         evidenceFromPs = originPs;
-        Sample(held.TimesPs.AsSpan(decidedTags, held.Count - decidedTags), held.Channels.AsSpan(decidedTags));
+        Sample(times, channels);
         Gather();
         return true;
     }
 
     private void Lock(ArrivalEstimate estimate)
     {
-        long spanPs = openFromPs - evidenceFromPs;
-        double endSlotPs = SlotTime(openFromPs);
-        double distancePs = (double)(openFromPs - originPs) / Math.Max(1, held.Count - decidedTags);
+        long spanPs = held.OpenFromPs - evidenceFromPs;
+        double endSlotPs = SlotTime(held.OpenFromPs);
+        double distancePs = (double)(held.OpenFromPs - originPs) / Math.Max(1, held.Undecided);
         if (gainSteps == 0)
         {
             // The first time all that is held is shifted: there is no phase before it that it would have to join.
             originSlotPs -= (long)Math.Round(estimate.PhaseErrorPs);
-            endSlotPs = SlotTime(openFromPs);
-            meanDistancePs = distancePs;
+            endSlotPs = SlotTime(held.OpenFromPs);
         }
         else
         {
             double gain = Math.Max(PhaseGainMin, 1.0 / (gainSteps + 1));
             endSlotPs -= gain * estimate.PhaseErrorPs;
             rate -= gain * gain / 2 * estimate.PhaseErrorPs / spanPs;
-            meanDistancePs = (meanDistancePs + distancePs) / 2;
         }
 
+        pauses.Learn(distancePs, isFirst: gainSteps == 0);
         if (Math.Abs(rate) > settings.RangePpm * 1e-6)
         {
             rate = 0;
@@ -558,7 +476,7 @@ public sealed class SlotClockRecovery
         State = SlotClockState.Locked;
         Condition = SlotClockCondition.None;
         latest = estimate;
-        confirmedPs = openFromPs;
+        confirmedPs = held.OpenFromPs;
         retryWaitPs = StepPs;
         allC.Add(arrivalsC);
         allD.Add(arrivalsD);
@@ -572,58 +490,35 @@ public sealed class SlotClockRecovery
         Condition = condition;
         State = settings.Renumbers ? SlotClockState.Acquiring : SlotClockState.Lost;
         gainSteps = 0;
-        meanDistancePs = 0;
+        pauses.Forget();
         Void();
     }
 
     /// <summary>Discards the tags that are not decided.</summary>
     private void Void()
     {
-        for (int i = decided; i < stretches.Count; i++)
-        {
-            HeldStretch stretch = stretches[i];
-            DiscardedTags += stretch.Count;
-            stretches[i] = stretch with { Count = 0, LostTags = stretch.LostTags + stretch.Count };
-        }
-
-        Discard(held.Count - openFirst);
-        held.Count = openFirst = decidedTags;
+        DiscardedTags += held.Void();
         ClearEvidence();
-        if (decided < stretches.Count)
+        if (held.Waits)
         {
-            Release(SlotTime(openFromPs));
+            Release(SlotTime(held.OpenFromPs));
         }
     }
 
     /// <summary>Lets all closed stretches go, mapped by the line from the origin to a slot time at their end.</summary>
     private void Release(long endSlotPs)
     {
-        long slope = SlotTimeMap.Slope(openFromPs - originPs, endSlotPs - originSlotPs);
-        int first = decidedTags;
-        Span<long> timesPs = held.TimesPs.AsSpan(first, openFirst - first);
-        SlotTimeMap.Map(timesPs, originPs, slope, originSlotPs, accelerated);
-        for (int i = 0; i < timesPs.Length && timesPs[i] <= outputPs; i++)
-        {
-            timesPs[i] = outputPs + 1;
-        }
-
-        for (; decided < stretches.Count; decided++)
-        {
-            HeldStretch stretch = stretches[decided];
-            outputPs = Math.Max(outputPs, SlotTimeMap.MapOne(stretch.EndPs, originPs, slope, originSlotPs) - 1);
-            stretches[decided] = stretch with { EndPs = outputPs + 1 };
-        }
-
-        decidedTags = openFirst;
-        originPs = openFromPs;
+        long slope = SlotTimeMap.Slope(held.OpenFromPs - originPs, endSlotPs - originSlotPs);
+        held.Release(originPs, slope, originSlotPs, accelerated);
+        originPs = held.OpenFromPs;
         originSlotPs = endSlotPs;
     }
 
     private void ReleaseAsShifted()
     {
-        originSlotPs += stretches[^1].FromPs - originPs;
-        originPs = stretches[^1].FromPs;
-        Release(originSlotPs + openFromPs - originPs);
+        originSlotPs += held.LastFromPs - originPs;
+        originPs = held.LastFromPs;
+        Release(originSlotPs + held.OpenFromPs - originPs);
     }
 
     private double? DelayDifferencePs()
