@@ -30,17 +30,12 @@ public sealed class ControlPlane
     // A node that has not answered after so many intervals will not.
     private const int AnswerIntervals = 20;
 
-    // A mean of the visibility over so many intervals tells whether there is interference worth the name: M of a laser that is three
-    // periods of 400 MHz off is 0.66 at 200 ps pulses.
-    private const int SettledIntervals = 8;
-    private const double OverlapMin = 0.7;
-
     private const double PsToS = 1e-12;
 
     private readonly PilotTally? tally;
-    private readonly PilotCoincidences average = new();
+    private readonly PilotCoincidences firstPhase = new();
     private readonly VisibilityScan scan = new();
-    private readonly VisibilityWatch visibilityWatch;
+    private readonly VisibilityMonitor visibility;
     private readonly LaserWatch lasers;
     private readonly FeedbackSettings? feedback;
     private readonly FrequencyController frequency;
@@ -53,7 +48,7 @@ public sealed class ControlPlane
     private long askedPs;
     private long number;
     private int phaseMiss;
-    private int averaged;
+    private int firstPhaseIntervals;
     private int darkIntervals;
     private bool measuring;
     private bool begun;
@@ -81,7 +76,7 @@ public sealed class ControlPlane
         this.alignedBeforePs = alignedBeforePs;
         frequency = new FrequencyController(settings.Timing.BinSpacingPs, feedback?.PulseFwhmPs ?? 200);
         lasers = new LaserWatch(settings.Timing.BinSpacingPs);
-        visibilityWatch = new VisibilityWatch(frequency.PeriodLoss);
+        visibility = new VisibilityMonitor(frequency.PeriodLoss);
         intervalPs = (feedback?.IntervalMs ?? 1000) * 1_000_000_000L;
         intervalEndPs = startPs + intervalPs;
         limitFromPs = startPs;
@@ -111,7 +106,7 @@ public sealed class ControlPlane
     public long? AlignedPs { get; private set; }
 
     /// <summary>Visibility over the last intervals, if there is an estimate.</summary>
-    public VisibilityEstimate? Visibility { get; private set; }
+    public VisibilityEstimate? Visibility => visibility.Estimate;
 
     /// <summary>Last phase between the bins.</summary>
     public PhaseEstimate? Phase { get; private set; }
@@ -141,7 +136,7 @@ public sealed class ControlPlane
         {
             if (tally.ReachedPs >= intervalEndPs)
             {
-                Average(tally.Interval);
+                visibility.Add(tally.Interval.Both);
                 Next(tally.ReachedPs);
             }
 
@@ -259,16 +254,17 @@ public sealed class ControlPlane
     private void FindPhase(PilotInterval interval, double timeS)
     {
         lasers.Measure(interval.Both.TryEstimatePhase(out PhaseEstimate? now) ? now : null, A.Setting, B.Setting, isCorrected: false);
-        average.Add(interval.Both);
-        averaged++;
-        if (average.TryEstimatePhase(out PhaseEstimate? estimate) && (estimate!.PhaseErrorRad < FirstPhaseSigma || averaged >= IntervalsMax))
+        firstPhase.Add(interval.Both);
+        firstPhaseIntervals++;
+        if (firstPhase.TryEstimatePhase(out PhaseEstimate? estimate)
+            && (estimate!.PhaseErrorRad < FirstPhaseSigma || firstPhaseIntervals >= IntervalsMax))
         {
             Phase = estimate;
             frequency.Lock(estimate, SetDifferenceKHz, timeS);
             Step = IsRemembered() ? ControlStep.Tracking : ControlStep.ScanAbove;
-            StartAverage();
+            StartSums();
         }
-        else if (averaged >= 2 * IntervalsMax)
+        else if (firstPhaseIntervals >= 2 * IntervalsMax)
         {
             Restart(AlignmentCondition.NoInterference, "the pilots show no two-photon interference");
         }
@@ -285,7 +281,7 @@ public sealed class ControlPlane
         if (lasers.Fault != LaserFault.None)
         {
             Step = ControlStep.Tracking;
-            StartAverage();
+            StartSums();
         }
         else if (Step == ControlStep.ScanAbove)
         {
@@ -294,7 +290,7 @@ public sealed class ControlPlane
         else if (scan.TryEnd(frequency, ends))
         {
             Step = ControlStep.Tracking;
-            StartAverage();
+            StartSums();
         }
         else if (ends)
         {
@@ -312,7 +308,7 @@ public sealed class ControlPlane
         B.Polarisation.Dither(above, B.Peak);
         above = !above;
         darkIntervals = A.Peak is null || B.Peak is null ? darkIntervals + 1 : 0;
-        Average(interval);
+        visibility.Add(interval.Both);
         phaseMiss = MeasurePhase(interval, timeS) ? 0 : phaseMiss + 1;
         double worstPs = Math.Max(Math.Abs(A.Peak?.OffsetPs ?? 0), Math.Abs(B.Peak?.OffsetPs ?? 0));
         if (darkIntervals >= MissesMax)
@@ -336,7 +332,7 @@ public sealed class ControlPlane
             Condition = condition;
             Detail = detail;
             Step = step;
-            StartAverage();
+            StartSums();
         }
         else if (A.Delay.IsAligned && B.Delay.IsAligned && darkIntervals == 0 && phaseMiss == 0 && Math.Abs(Phase?.PhaseRad ?? Math.PI) < 1)
         {
@@ -367,46 +363,22 @@ public sealed class ControlPlane
             return (AlignmentCondition.Aligning, $"a laser jumped, by {frequency.JumpKHz / 1000:0} MHz or whole periods more", ControlStep.Phase);
         }
 
-        if (visibilityWatch.HasFallen)
+        if (visibility.HasFallen)
         {
             return (AlignmentCondition.Aligning, "the visibility has fallen", ControlStep.ScanAbove);
         }
 
-        // V = 2Mab/(a + b)² for rates a and b.
-        if (averaged >= SettledIntervals && Visibility is { } seen && A.Peak is { RatePerSlot: var a } && B.Peak is { RatePerSlot: var b })
-        {
-            double scale = (a + b) * (a + b) / (2 * a * b);
-            return scale * (seen.HomVisibility + (3 * seen.HomVisibilityError)) < OverlapMin
-                ? (AlignmentCondition.NoInterference, $"two-photon overlap of {scale * seen.HomVisibility:0.00}", ControlStep.ScanAbove)
-                : null;
-        }
-
-        return null;
+        return A.Peak is { } a && B.Peak is { } b && visibility.TooLowOverlap(a.RatePerSlot, b.RatePerSlot) is { } overlap
+            ? (AlignmentCondition.NoInterference, $"two-photon overlap of {overlap:0.00}", ControlStep.ScanAbove)
+            : null;
     }
 
-    private void Average(PilotInterval interval)
+    private void StartSums()
     {
-        average.Add(interval.Both);
-        averaged++;
-        if (interval.Both.TryEstimateDepth(out double depth, out double sigma))
-        {
-            visibilityWatch.Add(depth, sigma);
-        }
-
-        Visibility = average.TryEstimateVisibility(out VisibilityEstimate? estimate) ? estimate : Visibility;
-        if (averaged >= 4 * IntervalsMax)
-        {
-            average.Clear();
-            averaged = 0;
-        }
-    }
-
-    private void StartAverage()
-    {
-        average.Clear();
+        firstPhase.Clear();
+        firstPhaseIntervals = 0;
         scan.Clear();
-        visibilityWatch.Restart();
-        averaged = 0;
+        visibility.Restart();
     }
 
     private void Restart(AlignmentCondition condition, string detail)
@@ -419,7 +391,7 @@ public sealed class ControlPlane
         B.Restart();
         frequency.Restart();
         lasers.Interrupt();
-        StartAverage();
+        StartSums();
     }
 
     private void Report()
