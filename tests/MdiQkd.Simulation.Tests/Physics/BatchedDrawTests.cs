@@ -9,6 +9,7 @@ using MdiQkd.Simulation.Physics;
 namespace MdiQkd.Simulation.Tests.Physics;
 
 /// <summary>Random numbers made in batches against slow and obvious definitions; tables against their laws on evenly spaced words.</summary>
+[Trait("Lane", "Simd")]
 public sealed class BatchedDrawTests
 {
     private const int Generators = 8;

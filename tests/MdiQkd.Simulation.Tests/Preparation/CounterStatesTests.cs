@@ -6,6 +6,7 @@ using MdiQkd.Protocol;
 
 namespace MdiQkd.Simulation.Tests.Preparation;
 
+[Trait("Lane", "Simd")]
 public sealed class CounterStatesTests
 {
     private static readonly SourceSettings Source = SourceSettings.FromReal(0.561, 0.136, 0.049, 0.703, 0.070, 0.199);
