@@ -1,8 +1,8 @@
 namespace MdiQkd.Acquisition.Recordings;
 
 /// <summary>
-/// A file for readers that have a buffer themselves. Asynchronous reads are done at once: what the system has read ahead is copied in
-/// 10 to 20 µs per 64 KiB, less than it takes to change threads, which is what <see cref="FileStream"/> does for each.
+/// A file for readers that have a buffer themselves. Asynchronous reads are done at once: to copy what the system has read ahead takes less
+/// time than to change threads, which is what <see cref="FileStream"/> does for each.
 /// </summary>
 internal sealed class LocalFile(string path)
     : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan)

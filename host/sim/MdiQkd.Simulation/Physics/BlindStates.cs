@@ -90,7 +90,7 @@ internal sealed class BlindStates
     /// <param name="gap">Slots between the last known state and this slot.</param>
     /// <param name="last">Blind bins at the start of the first of them.</param>
     /// <param name="random">Generator.</param>
-    /// <param name="far">Draws of this table's stationary state.</param>
+    /// <param name="far">From <see cref="StationaryDraws"/>.</param>
     public (int C, int D) Before(long gap, (int C, int D) last, PhysicsRandom random, AliasDraws far)
     {
         if (levels == 1)

@@ -50,6 +50,8 @@ internal sealed class CandidateFilter
     [MethodImpl(MethodImplOptions.NoInlining)] // leaves the registers to the caller's loop
     public void Accept(ReadOnlySpan<long> slots, ReadOnlySpan<ulong> words)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, CandidateSlots.BatchSize, nameof(slots));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(words.Length, slots.Length, nameof(words));
         if (!statesA.TryRead(slots, packedA) || !statesB.TryRead(slots, packedB))
         {
             throw new InvalidOperationException($"a slot before {slots[^1] + 1} was never prepared");

@@ -39,8 +39,6 @@ public sealed class CoincidenceSimulator : ISessionSimulator
     private readonly PilotPattern pilots;
     private readonly ArrivalDelays? delays;
     private readonly (double Early, double Late)[] sharesOfA;
-    private readonly StationSettings station;
-    private readonly SlotTiming timing;
     private readonly byte[] channels; // d, c
     private readonly long slotPeriodPs;
     private readonly long firstEarlyPs; // early bin of slot 0
@@ -76,8 +74,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         PhysicsSeed seed,
         BlindStates? blindStates)
     {
-        this.station = station;
-        timing = station.Timing;
+        SlotTiming timing = station.Timing;
         channels = [station.ChannelD, station.ChannelC];
         slotPeriodPs = timing.SlotPeriodPs;
         firstEarlyPs = startPs + timing.EarlyCentrePs;
@@ -87,7 +84,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         lastPotential = firstSlot - 1;
         chainRandom = seed.Generator("blind bins");
         var jitter = new JitterTable(station.ArrivalSigmaPs);
-        queue = new TagQueue(jitter, seed.Generator("jitter")) { FloorPs = startPs + (firstSlot * timing.SlotPeriodPs) + 1 };
+        queue = new TagQueue(jitter, seed.Generator("jitter")) { FloorPs = startPs + (firstSlot * slotPeriodPs) + 1 };
         this.pilots = pilots;
         delays = ArrivalDelays.OfAny(a, b, seed);
         leadPs = jitter.MaxPs + (delays?.LargestPs ?? 0) + 1;
@@ -96,7 +93,7 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         pilotClicks = new PilotClicks(channel, a.Source, b.Source, pilots, firstSlot, seed.Generator("pilots"));
         blind = blindStates?.FitsTo(potentials.OtherSlots) == true
             ? blindStates
-            : new BlindStates(potentials.OtherSlots, BlindBins.FromTiming(station.Timing, station.Detectors.EffectiveDeadTimePs));
+            : new BlindStates(potentials.OtherSlots, BlindBins.FromTiming(timing, station.Detectors.EffectiveDeadTimePs));
         stationaryDraws = blind.StationaryDraws(seed.Generator("stationary blind bins"));
         candidates = new VisibleCandidates(
             new CandidateSlots(seed.Generator("candidate slots"), potentials.Largest, firstSlot),
@@ -146,13 +143,13 @@ public sealed class CoincidenceSimulator : ISessionSimulator
         }
 
         SeePilots(ReachedSlot);
-        queue.MoveTo(block, startPs + (ReachedSlot * timing.SlotPeriodPs) - leadPs);
+        queue.MoveTo(block, startPs + (ReachedSlot * slotPeriodPs) - leadPs);
         return ReachedSlot;
     }
 
     /// <inheritdoc/>
     public void Finish(TimeTagBlock block) =>
-        queue.MoveAllTo(block, startPs + (ReachedSlot * timing.SlotPeriodPs));
+        queue.MoveAllTo(block, startPs + (ReachedSlot * slotPeriodPs));
 
     private void Simulate(int first, int end)
     {

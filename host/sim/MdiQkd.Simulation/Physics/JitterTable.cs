@@ -32,9 +32,6 @@ public sealed class JitterTable
     /// <summary>No error is larger than this, either way.</summary>
     public int MaxPs { get; }
 
-    /// <summary>Draws one error.</summary>
-    public int Draw(PhysicsRandom random) => errors.Draw(random) - MaxPs;
-
     /// <summary>Adds an error to each time.</summary>
     public void AddTo(Span<long> timesPs, PhysicsRandom random)
     {

@@ -88,7 +88,7 @@ internal sealed class PotentialCoincidences
     private static int UnlikelyPattern(ref ulong row, ulong word)
     {
         int i = 2;
-        while (word >= Unsafe.Add(ref row, i))
+        while (i < Patterns.Length - 1 && word >= Unsafe.Add(ref row, i))
         {
             i++;
         }

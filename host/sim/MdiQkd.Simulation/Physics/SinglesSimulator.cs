@@ -28,7 +28,6 @@ public sealed class SinglesSimulator : ISessionSimulator
     private readonly long[] firstWindowsPs; // their centres in slot 0, in order of time
     private readonly DetectorPair detectors;
     private readonly ArrivalDelays? delays;
-    private readonly SlotTiming timing;
     private readonly long startPs;
     private readonly long slotPeriodPs;
 
@@ -42,7 +41,7 @@ public sealed class SinglesSimulator : ISessionSimulator
     public SinglesSimulator(
         StationSettings station, UserLight a, UserLight b, long startPs, long firstSlot, PhysicsSeed seed)
     {
-        timing = station.Timing;
+        SlotTiming timing = station.Timing;
         this.startPs = startPs;
         ReachedSlot = firstSlot;
         (long earlyPs, long latePs) = (startPs + timing.EarlyCentrePs, startPs + timing.LateCentrePs);
@@ -69,7 +68,7 @@ public sealed class SinglesSimulator : ISessionSimulator
         filter = new CandidateFilter(a.States, b.States, patterns.Words);
         delays = ArrivalDelays.OfAny(a, b, seed);
         detectors = new DetectorPair(
-            station, seed, startPs + (firstSlot * timing.SlotPeriodPs), delays?.LargestPs ?? 0);
+            station, seed, startPs + (firstSlot * slotPeriodPs), delays?.LargestPs ?? 0);
     }
 
     /// <inheritdoc/>
@@ -105,13 +104,13 @@ public sealed class SinglesSimulator : ISessionSimulator
             progress = true;
         }
 
-        detectors.MoveTo(block, startPs + (ReachedSlot * timing.SlotPeriodPs));
+        detectors.MoveTo(block, startPs + (ReachedSlot * slotPeriodPs));
         return ReachedSlot;
     }
 
     /// <inheritdoc/>
     public void Finish(TimeTagBlock block) =>
-        detectors.MoveAllTo(block, startPs + (ReachedSlot * timing.SlotPeriodPs));
+        detectors.MoveAllTo(block, startPs + (ReachedSlot * slotPeriodPs));
 
     private void Simulate(int first, int end)
     {
